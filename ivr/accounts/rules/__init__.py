@@ -1,0 +1,1 @@
+"""One file an operator: pure functions over values, the time handed in."""

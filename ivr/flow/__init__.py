@@ -1,0 +1,1 @@
+"""The dialplan and the walk through it. No clock."""

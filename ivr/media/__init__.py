@@ -1,0 +1,1 @@
+"""Clips to RTP, RTP to digits. No sockets."""

@@ -1,0 +1,1 @@
+"""A sentence with facts to words to audio."""
