@@ -1,0 +1,221 @@
+"""``infoline.toml`` to checked settings; or every problem in it at once, by file, line and dotted place."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from ivr.errors import ConfigurationError
+from ivr.ops.settings_errors import SettingsRefused, problems
+from ivr.ops.settings_values import (
+    Advertised,
+    Flag,
+    HostPort,
+    ListenOn,
+    Network,
+    Number,
+    PortRange,
+    Ports,
+    Seconds,
+    Whole,
+)
+
+__all__ = [
+    "HostPort",
+    "Phone",
+    "PortRange",
+    "Settings",
+    "SettingsRefused",
+    "Trunk",
+    "VoiceSettings",
+    "load_settings",
+]
+
+DEFAULT_FILE = "infoline.toml"
+ENVIRONMENT = "INFOLINE_SETTINGS"
+
+
+class Section(BaseModel):
+    """A table of the file: nothing in it may be unknown, nothing changes after it is read."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+
+class SipSettings(Section):
+    """``[sip]``: where calls arrive and how many are taken."""
+
+    listen: ListenOn = HostPort("0.0.0.0", 5060)
+    advertise: Advertised = None
+    realm: str = Field(default="infoline", min_length=1, pattern=r'^[^"\\\r\n]+$')
+    max_calls: Whole = Field(default=500, ge=1, le=100_000)
+    retry_after: Seconds = Field(default=5.0, ge=1, le=3600)
+    answer_after: Seconds = Field(default=0.0, ge=0, le=60)
+    t1: Seconds = Field(default=0.5, ge=0.05, le=5)
+
+
+class MediaSettings(Section):
+    """``[media]``: RTP."""
+
+    ports: Ports = PortRange(40000, 40063)
+    silent_after: Seconds = Field(default=30.0, ge=1, le=3600)
+    batch: Literal["auto", "mmsg", "portable"] = "auto"
+
+
+class Phone(Section):
+    """``[[phones]]``: a softphone that may register straight to the line."""
+
+    user: str = Field(pattern=r"^[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,64}$")
+    password: SecretStr = Field(min_length=1)
+    number: Number
+    name: str = ""
+
+
+class Trunk(Section):
+    """``[[trunks]]``: a neighbour that hands over calls, known by where its packets come from."""
+
+    name: str = Field(default="this machine", min_length=1)
+    networks: tuple[Network, ...] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1")), min_length=1
+    )
+    country: str = Field(default="CZ", pattern=r"^[A-Z]{2}$")
+    trust: Flag = True
+
+    def closeness(self, address: str) -> int | None:
+        """The prefix length of the narrowest of its networks that holds an IP address, None if none does."""
+        source = ip_address(address.partition("%")[0])
+        mapped = source.ipv4_mapped if isinstance(source, IPv6Address) else None
+        held = (network.prefixlen for network in self.networks if (mapped or source) in network)
+        return max(held, default=None)
+
+
+def _known_store(url: SecretStr) -> SecretStr:
+    if not re.match(r"(sqlite|postgresql)(\+\w+)?://", url.get_secret_value()):
+        raise ValueError('a store is written like "sqlite:///var/accounts.db" or "postgresql://host/name"')
+    return url
+
+
+def _told_apart(entries: tuple[Phone, ...] | tuple[Trunk, ...]) -> tuple[Phone, ...] | tuple[Trunk, ...]:
+    names = [entry.user if isinstance(entry, Phone) else entry.name for entry in entries]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f'"{twice}" stands there twice')
+    return entries
+
+
+class StoreSettings(Section):
+    """``[store]``: the account store. The address may carry a password, so it prints as stars."""
+
+    url: Annotated[SecretStr, AfterValidator(_known_store)] = SecretStr("sqlite:///var/accounts.db")
+    time_limit: Seconds = Field(default=2.0, ge=0.05, le=30)
+
+
+class VoiceSettings(Section):
+    """``[speech.voices.<language>]``: who speaks it. ``voice`` empty means the language's own."""
+
+    engine: Literal["espeak-ng", "pyttsx3", "festival", "hibari-tts"] = "espeak-ng"
+    voice: str = Field(default="", pattern=r"^[A-Za-z0-9_/+ -]*$")
+    rate: Whole = Field(default=150, ge=80, le=450)
+    pitch: Whole = Field(default=50, ge=0, le=99)
+    volume: Whole = Field(default=100, ge=0, le=200)
+
+
+class SpeechSettings(Section):
+    """``[speech]``: how sentences become sound, and where the sound is kept."""
+
+    cache: Path = Path("var/speech")
+    workers: Whole = Field(default=2, ge=1, le=64)
+    voices: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], VoiceSettings] = Field(
+        default_factory=lambda: {"cs": VoiceSettings()}
+    )
+
+
+class FolderSettings(Section):
+    """``[dialplan]`` and ``[prompts]``: where the operator's own files stand."""
+
+    folder: Path
+
+
+class LogSettings(Section):
+    """``[log]``: what is written about calls."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(Section):
+    """The whole file. Every path in it is absolute once it has been read."""
+
+    sip: SipSettings = SipSettings()
+    media: MediaSettings = MediaSettings()
+    phones: Annotated[tuple[Phone, ...], AfterValidator(_told_apart)] = ()
+    trunks: Annotated[tuple[Trunk, ...], AfterValidator(_told_apart)] = (Trunk(),)
+    store: StoreSettings = StoreSettings()
+    speech: SpeechSettings = SpeechSettings()
+    dialplan: FolderSettings = FolderSettings(folder=Path("dialplan"))
+    prompts: FolderSettings = FolderSettings(folder=Path("prompts"))
+    log: LogSettings = LogSettings()
+
+    def phone(self, user: str) -> Phone | None:
+        """The softphone of this user name."""
+        return next((phone for phone in self.phones if phone.user == user), None)
+
+    def trunk(self, address: str) -> Trunk | None:
+        """The neighbour a datagram from this IP address belongs to: the narrowest network that holds it."""
+        near = [(trunk.closeness(address), trunk) for trunk in self.trunks]
+        holding = [(prefix, trunk) for prefix, trunk in near if prefix is not None]
+        return max(holding, key=lambda pair: pair[0])[1] if holding else None
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the file named here, else by INFOLINE_SETTINGS, else ``infoline.toml`` where we stand.
+
+    A file that was named must be there; without any file the defaults hold. Paths in the file are read from
+    the folder it stands in. Raises SettingsRefused (a ConfigurationError) with every problem found.
+    """
+    named = path or (Path(environ[ENVIRONMENT]) if environ.get(ENVIRONMENT) else None)
+    file = named or Path(DEFAULT_FILE)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if named is not None:
+            raise ConfigurationError(file, "", "there is no such file") from None
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(file, "", f"cannot be read: {error}") from None
+    try:
+        settings = Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsRefused([_not_toml(file, error)]) from None
+    except ValidationError as error:
+        raise SettingsRefused(problems(file, text, error, Settings)) from None
+    return _from_folder(settings, file.resolve().parent)
+
+
+def _not_toml(file: Path, error: tomllib.TOMLDecodeError) -> ConfigurationError:
+    what, _, where = str(error).partition(" (at ")
+    line = re.match(r"line (\d+)", where)
+    return ConfigurationError(file, "", f"not TOML: {what}", int(line[1]) if line else None)
+
+
+def _from_folder(settings: Settings, folder: Path) -> Settings:
+    """The same settings with every relative path made absolute."""
+    url = settings.store.url.get_secret_value()
+    scheme, _, rest = url.partition(":///")
+    if scheme.startswith("sqlite") and rest and rest != ":memory:":
+        url = f"{scheme}:///{folder / rest}"
+    moved: dict[str, Any] = {
+        "store": settings.store.model_copy(update={"url": SecretStr(url)}),
+        "speech": settings.speech.model_copy(update={"cache": folder / settings.speech.cache}),
+        "dialplan": settings.dialplan.model_copy(update={"folder": folder / settings.dialplan.folder}),
+        "prompts": settings.prompts.model_copy(update={"folder": folder / settings.prompts.folder}),
+    }
+    return settings.model_copy(update=moved)

@@ -1,0 +1,59 @@
+"""``infoline.toml`` beside the code is documentation: held to the model here."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from ivr.ops.settings import Phone, Settings, Trunk, VoiceSettings, load_settings
+
+EXAMPLE = Path(__file__).parents[2] / "infoline.toml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+SECTIONS = {
+    **{
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if name not in ("phones", "trunks")
+    },
+    "phones": Phone,
+    "trunks": Trunk,
+    "speech.voices.cs": VoiceSettings,
+}
+
+
+def sections() -> dict[str, str]:
+    parts = re.split(r"^\[+([\w.]+)\]+$", TEXT, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_setting_stands_in_the_example(name):
+    model = SECTIONS[name]
+    assert isinstance(model, type) and issubclass(model, BaseModel)
+    for key in model.model_fields:
+        if (name, key) != ("speech", "voices"):
+            assert re.search(rf"^#?{key} = ", sections()[name], re.MULTILINE), f"{name}.{key}"
+
+
+def test_every_setting_in_the_example_is_a_setting_and_shows_its_default(tmp_path):
+    spoken_out = tmp_path / "infoline.toml"
+    spoken_out.write_text(re.sub(r"^#(?=\w)", "", TEXT, flags=re.MULTILINE), encoding="utf-8")
+    here = tmp_path / "other.toml"
+    here.write_text(TEXT, encoding="utf-8")
+    assert load_settings(spoken_out) == load_settings(here)
+
+
+def test_the_example_is_the_defaults_and_the_demo_phones(tmp_path):
+    empty = tmp_path / "infoline.toml"
+    empty.touch()
+    here = tmp_path / "other.toml"
+    here.write_text(TEXT, encoding="utf-8")
+    demo = load_settings(here)
+    assert demo.model_copy(update={"phones": ()}) == load_settings(empty)
+    assert "+420777123456" in [phone.number for phone in demo.phones]
+
+
+def test_every_section_says_what_it_is_for():
+    for name, text in sections().items():
+        assert re.search(r"^# ", text, re.MULTILINE), name
