@@ -1,0 +1,81 @@
+"""What the log says about a call, and what it must never say."""
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.ops import logs
+
+
+@pytest.fixture
+def written():
+    return io.StringIO()
+
+
+def test_a_call_has_one_line_when_it_begins_and_one_when_it_ends(written):
+    log = logs.set_up("json", "info", written)
+    logs.call_began(log, "a84b", "+420777123456", "4488", trunk="pbx")
+    logs.packet(log, "<", "192.0.2.7:5060", "INVITE sip:4488@line SIP/2.0", 812)
+    logs.call_ended(log, "a84b", 12.34, "caller", lost=0.5)
+    began, ended = map(json.loads, written.getvalue().splitlines())
+    assert (began["event"], began["caller"], began["dialled"], began["trunk"]) == (
+        "call began",
+        "+420…456",
+        "4488",
+        "pbx",
+    )
+    assert (ended["event"], ended["seconds"], ended["why"], ended["lost"]) == (
+        "call ended",
+        12.3,
+        "caller",
+        0.5,
+    )
+
+
+def test_packets_are_shown_at_debug_by_their_first_line(written):
+    log = logs.set_up("text", "debug", written)
+    logs.packet(log, "<", "192.0.2.7:5060", "INVITE sip:+420777123456@line SIP/2.0", 812)
+    assert "<" in written.getvalue() and "192.0.2.7:5060" in written.getvalue()
+    assert "777123456" not in written.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_keys_pins_and_passwords_are_dropped_at_any_depth(form, written):
+    log = logs.set_up(form, "info", written)
+    secrets = {"digits": "8642", "pin": "8642", "Password": "8642", "account_pin": "8642"}
+    log.info("asked", call="c1", step="menu", heard=[secrets, {"inner": secrets}], **secrets)
+    assert "8642" not in written.getvalue()
+    assert "menu" in written.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_traceback_shows_no_number_and_no_secret_key(form, written):
+    log = logs.set_up(form, "info", written)
+    try:
+        raise ValueError("no account +420777123456")
+    except ValueError:
+        log.exception("a call failed", call="c1")
+    assert "no account +420…456" in written.getvalue()
+    assert "777123456" not in written.getvalue()
+
+
+@given(
+    st.from_regex(r"\+?[1-9][0-9]{8,14}", fullmatch=True),
+    st.sampled_from(["{}", "sip:{}@h", "<{}>", "from {}, twice {}"]),
+)
+def test_no_full_number_passes_in_any_text(number, around):
+    event = logs.guard(None, "info", {"event": around.format(number, number), "other": [{"x": int(number)}]})
+    assert number.lstrip("+") not in repr(event)
+
+
+def test_addresses_and_times_pass_as_they_are():
+    event = {
+        "address": "192.168.100.200:5060",
+        "timestamp": "2027-03-14T08:00:00.123456Z",
+        "size": 1200,
+        "ms": 3.5,
+    }
+    assert logs.guard(None, "info", dict(event)) == event
