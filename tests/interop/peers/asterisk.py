@@ -1,0 +1,130 @@
+"""``asterisk-conf/`` in, a running Asterisk 22 out: the same files a PBX person copies, with the ports of a test."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from peers.process import PeerFailed, Process, free_port, free_range, until
+
+__all__ = ["Asterisk", "asterisk_is_here", "start_asterisk"]
+
+SCRIPT = Path(__file__).with_name("asterisk.sh")
+TEMPLATES = Path(__file__).resolve().parents[3] / "asterisk-conf"
+RTP_PORTS = 100
+
+ASTERISK_CONF = """\
+[directories]
+astcachedir => {here}/cache
+astetcdir => {here}/etc
+astmoddir => {modules}
+astvarlibdir => {here}/lib
+astdbdir => {here}/lib
+astkeydir => {here}/lib
+astdatadir => /usr/share/asterisk
+astspooldir => {here}/spool
+astrundir => {here}/run
+astlogdir => {here}/log
+
+[options]
+verbose = 3
+nocolor = yes
+"""
+
+
+def root() -> Path:
+    """The folder of the chroot."""
+    return Path(os.environ.get("ASTERISK_ROOT", "/var/cache/infoline-asterisk"))
+
+
+def asterisk_is_here() -> bool:
+    """Whether the chroot stands and this user may enter it."""
+    return os.geteuid() == 0 and (root() / "usr/sbin/asterisk").exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Asterisk:
+    """A running Asterisk: its SIP port on 127.0.0.1 and its command line."""
+
+    process: Process
+    sip_port: int
+    folder: Path
+    config_inside: str
+
+    def cli(self, command: str) -> str:
+        """What ``asterisk -rx`` prints for a command."""
+        run = subprocess.run(
+            ["chroot", str(root()), "asterisk", "-C", self.config_inside, "-rx", command],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        return run.stdout + run.stderr
+
+    def log(self) -> str:
+        """Its messages file: notices, warnings, errors and the dialplan's steps."""
+        return (self.folder / "log/messages").read_text(encoding="utf-8", errors="replace")
+
+    def sees_the_line(self) -> bool:
+        """Whether both trunks have had an answer to OPTIONS."""
+        return len(re.findall(r"^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+Avail\b", self.cli("pjsip show contacts"), re.M)) == 2
+
+    def stop(self) -> None:
+        """End it and remove its folder."""
+        self.process.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def set_once(text: str, setting: str, value: str) -> str:
+    """The text with the one line ``setting=...`` changed; PeerFailed where the template has it not just once."""
+    changed, times = re.subn(rf"(?m)^{setting}=.*$", f"{setting}={value}", text)
+    if times != 1:
+        raise PeerFailed(f"asterisk-conf: {setting}= stands there {times} times, not once")
+    return changed
+
+
+def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[str, int]) -> None:
+    """The templates with this test's ports, and an asterisk.conf that keeps everything in the folder."""
+    for name in ("etc", "lib", "spool", "run", "log", "cache"):
+        (folder / name).mkdir()
+    for template in TEMPLATES.glob("*.conf"):
+        text = template.read_text(encoding="utf-8")
+        if template.name == "pjsip.conf":
+            text = set_once(text, "bind", f"127.0.0.1:{sip_port}")
+            text = set_once(text, "contact", f"sip:{line[0]}:{line[1]}")
+            text = set_once(text, "match", line[0])
+            text = set_once(text, "qualify_frequency", "2")
+        elif template.name == "rtp.conf":
+            first = free_range(RTP_PORTS)
+            text = set_once(text, "rtpstart", str(first))
+            text = set_once(text, "rtpend", str(first + RTP_PORTS - 1))
+        (folder / "etc" / template.name).write_text(text, encoding="utf-8")
+    modules = next((root() / "usr/lib").glob("*/asterisk/modules"))
+    (folder / "etc/asterisk.conf").write_text(
+        ASTERISK_CONF.format(here=inside, modules="/" + str(modules.relative_to(root()))), encoding="utf-8"
+    )
+
+
+def start_asterisk(line: tuple[str, int], *, line_answers: bool = True) -> Asterisk:
+    """An Asterisk whose trunk goes to the line at (host, port); ready when it sees the line answer OPTIONS."""
+    folder = Path(tempfile.mkdtemp(prefix="infoline-test-", dir=root() / "tmp"))
+    inside = "/" + str(folder.relative_to(root()))
+    sip_port = free_port()
+    write_configuration(folder, inside, sip_port, line)
+    config = f"{inside}/etc/asterisk.conf"
+    process = Process("asterisk", [SCRIPT, "run", config], folder)
+    asterisk = Asterisk(process, sip_port, folder, config)
+    try:
+        process.wait_for(lambda: "fully booted" in asterisk.cli("core waitfullybooted"), 30)
+        if line_answers:
+            until(asterisk.sees_the_line, 15, lambda: "the PBX does not see the line:\n" + asterisk.cli("pjsip show contacts"))
+    except BaseException:
+        asterisk.stop()
+        raise
+    return asterisk

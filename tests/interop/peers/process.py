@@ -1,0 +1,121 @@
+"""A command line in, a running foreign process out; it is ended by its own process id and by nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["PeerFailed", "Process", "free_port", "free_range", "until"]
+
+
+class PeerFailed(AssertionError):
+    """A peer did not start, or did not do what the test needs of it."""
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+    """A port of 127.0.0.1 nobody had a moment ago."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def free_range(count: int) -> int:
+    """The first, even, of ``count`` free UDP ports in a row, below the system's ephemeral ones.
+
+    Where the search begins depends on the process, so that test workers side by side do not meet.
+    """
+    first, last = 12000, 32000
+    start = first + (os.getpid() * 256) % (last - first - count)
+    for base in [*range(start, last - count, count), *range(first, start, count)]:
+        base += base % 2
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(base, base + count):
+                probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                probe.bind(("127.0.0.1", port))
+            return base
+    raise PeerFailed(f"no {count} free ports in a row between {first} and {last}")
+
+
+def until(true: Callable[[], bool], seconds: float, otherwise: Callable[[], str]) -> None:
+    """Look every 50 ms until ``true()``; PeerFailed with ``otherwise()`` after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise PeerFailed(otherwise())
+        time.sleep(0.05)
+
+
+class Process:
+    """A foreign program with its output in a file; a context manager that ends it."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        folder: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.output = folder / f"{name}.log"
+        with self.output.open("wb") as out:
+            self._running = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._running.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._running.poll() is None
+
+    def said(self) -> str:
+        """All it has printed so far."""
+        return self.output.read_text(encoding="utf-8", errors="replace")
+
+    def wait_for(self, ready: Callable[[], bool], seconds: float = 20) -> None:
+        """Wait until ``ready()``; PeerFailed with its output where it ends or takes longer."""
+        until(lambda: not self.alive or ready(), seconds, lambda: f"{self.name} is not ready:\n{self.said()}")
+        if not self.alive:
+            raise PeerFailed(f"{self.name} ended with {self._running.returncode}:\n{self.said()}")
+
+    def finish(self, seconds: float) -> int:
+        """Wait for its own end; its exit code."""
+        try:
+            return self._running.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            raise PeerFailed(f"{self.name} did not end within {seconds} s:\n{self.said()}") from None
+
+    def stop(self, seconds: float = 10) -> int:
+        """End it: asked first, then made; its exit code. Safe to call twice."""
+        if self.alive:
+            self._running.send_signal(signal.SIGTERM)
+            try:
+                self._running.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self._running.kill()
+                self._running.wait()
+        return self._running.returncode
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
