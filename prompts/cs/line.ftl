@@ -1,0 +1,30 @@
+### What every caller of 4488 hears: the welcome, the menu, what is said when nothing or a wrong key is pressed.
+
+welcome = Dobrý den, vítá vás infolinka CallPro.
+
+menu =
+    Pro zjištění stavu kreditu stiskněte dvojku.
+    Pro spojení s operátorem stiskněte nulu.
+    Pro zopakování nabídky stiskněte devítku.
+
+## Silence and wrong keys are counted apart, each with words of its own.
+
+no-input-first = Nezaznamenali jsme žádnou volbu.
+
+no-input-second = Stále jsme nezaznamenali žádnou volbu. Stiskněte prosím klávesu na svém telefonu.
+
+wrong-key-first = Tato volba v nabídce není.
+
+wrong-key-second = Ani tuto volbu bohužel nenabízíme. Poslechněte si prosím nabídku ještě jednou.
+
+goodbye = Děkujeme za zavolání. Na shledanou.
+
+goodbye-without-choice = Vaši volbu se nepodařilo zjistit. Zavolejte nám prosím znovu. Na shledanou.
+
+one-moment = Okamžik, prosím.
+
+## The operator, key zero.
+
+transfer-in-progress = Spojujeme vás s operátorem.
+
+transfer-failed = Operátora se nyní nepodařilo zastihnout. Zkuste to prosím později.

@@ -1,0 +1,196 @@
+"""Sentences out of prompt files: what is said, and what is refused with file and line."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import ConfigurationError
+from ivr.money import Money
+from ivr.speech.catalogue import Catalogue, FactValue, PromptProblems
+from ivr.speech.functions import FUNCTIONS, speller_for, spoken_languages
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+FACTS: dict[str, FactValue] = {
+    "credit": Money.parse("234.50"),
+    "valid_until": date(2027, 3, 14),
+    "spend": Money.parse("120"),
+    "limit": Money.parse("1500"),
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.load(PROMPTS)
+
+
+def written(folder: Path, text: str, name: str = "a.ftl") -> Path:
+    (folder / "cs").mkdir(exist_ok=True)
+    (folder / "cs" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def problems_of(folder: Path, text: str) -> list[str]:
+    with pytest.raises(PromptProblems) as caught:
+        Catalogue.load(written(folder, text))
+    return [str(problem).replace(f"{folder}/", "") for problem in caught.value.problems]
+
+
+def test_the_credit_is_said_word_for_word(catalogue: Catalogue) -> None:
+    said = [catalogue.sentence("cs", name, FACTS) for name in ("credit-prepaid", "credit-valid")]
+    assert said == [
+        "Váš kredit je dvě stě třicet čtyři korun padesát haléřů.",
+        "Platí do čtrnáctého března dva tisíce dvacet sedm.",
+    ]
+
+
+def test_an_expired_credit_says_its_date_CP_21(catalogue: Catalogue) -> None:
+    said = catalogue.sentence("cs", "credit-expired", FACTS)
+    assert "skončila čtrnáctého března dva tisíce dvacet sedm" in said
+    assert "nula" not in said
+
+
+def test_a_postpaid_number_never_hears_zero_crowns_CP_13(catalogue: Catalogue) -> None:
+    said = [catalogue.sentence("cs", name, FACTS) for name in catalogue.texts("cs") if "postpaid" in name]
+    assert len(said) == 3
+    assert not any("nula" in words for words in said)
+
+
+def test_an_unknown_caller_hears_both_public_contacts_CP_03(catalogue: Catalogue) -> None:
+    for name in ("caller-unknown", "caller-anonymous"):
+        said = catalogue.sentence("cs", name, {})
+        assert "čtyři sedm čtyři, sedm sedm nula, šest nula jedna" in said
+        assert "sedm sedm dva, sedm dva dva, dva dva dva" in said
+
+
+def test_every_text_of_the_line_comes_out_in_plain_words(catalogue: Catalogue) -> None:
+    for name in catalogue.texts("cs"):
+        said = catalogue.sentence("cs", name, FACTS)
+        assert re.fullmatch(r"[A-Za-zÁ-ž ,.?-]+[.?]", said), said
+
+
+def test_a_text_without_facts_is_fixed_and_one_with_facts_is_not(catalogue: Catalogue) -> None:
+    assert catalogue.is_fixed("cs", "welcome")
+    assert catalogue.is_fixed("cs", "caller-unknown")
+    assert not catalogue.is_fixed("cs", "credit-prepaid")
+    assert catalogue.texts("cs")["credit-prepaid"] == {"credit"}
+    assert catalogue.sentence("cs", "welcome", {}) in catalogue.fixed_sentences("cs")
+    assert len(catalogue.fixed_sentences("cs")) == sum(not facts for facts in catalogue.texts("cs").values())
+
+
+def test_a_missing_fact_is_an_error_with_file_and_line_and_is_never_spoken(catalogue: Catalogue) -> None:
+    file, line = catalogue.place("cs", "credit-prepaid")
+    with pytest.raises(ConfigurationError, match="needs the fact credit") as caught:
+        catalogue.sentence("cs", "credit-prepaid", {})
+    assert str(caught.value).startswith(f"{file}:{line}: credit-prepaid: ")
+
+
+def test_a_missing_text_names_the_nearest(catalogue: Catalogue) -> None:
+    with pytest.raises(ConfigurationError, match='did you mean "credit-valid"'):
+        catalogue.sentence("cs", "credit-vald", {})
+    with pytest.raises(ConfigurationError, match='no language "xx"'):
+        catalogue.sentence("xx", "welcome", {})
+
+
+@pytest.mark.parametrize("fact", ["234.50", 234, date(2027, 1, 1), True, Money(100, "EUR")])
+def test_a_fact_of_the_wrong_kind_is_refused(catalogue: Catalogue, fact: FactValue) -> None:
+    with pytest.raises(ConfigurationError, match="credit-prepaid: "):
+        catalogue.sentence("cs", "credit-prepaid", {"credit": fact})
+
+
+def test_a_time_is_no_date(catalogue: Catalogue) -> None:
+    with pytest.raises(ConfigurationError, match="a date without a time"):
+        catalogue.sentence("cs", "credit-valid", {"valid_until": datetime(2027, 1, 1, tzinfo=UTC)})
+
+
+def test_plural_classes_choose_the_noun(tmp_path: Path) -> None:
+    text = """
+left = Zbývá { COUNT($days) } { $days ->
+    [one] den
+    [few] dny
+   *[other] dnů
+}.
+"""
+    catalogue = Catalogue.load(written(tmp_path, text))
+    said = [catalogue.sentence("cs", "left", {"days": days}) for days in (1, 2, 5, 21)]
+    assert said == ["Zbývá jeden den.", "Zbývá dva dny.", "Zbývá pět dnů.", "Zbývá dvacet jedna dnů."]
+
+
+def test_facts_of_a_text_that_is_referred_to_are_needed_as_well(tmp_path: Path) -> None:
+    text = "all = { part }.\npart = Do { DATE($day) }\n"
+    catalogue = Catalogue.load(written(tmp_path, text))
+    assert catalogue.texts("cs")["all"] == {"day"}
+
+
+def test_all_problems_are_found_at_once_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "cs").mkdir()
+    (tmp_path / "xx").mkdir()
+    text = """first = Dobrý den.
+this is no text
+first = Podruhé.
+bare = Máte { $credit }.
+wrong = { MONY($credit) }
+option = { COUNT($n, gender: "femnine") }
+unknown-option = { COUNT($n, sex: "feminine") }
+digits = Stiskněte 2.
+nothing = { frst }
+round = { round }
+two = { MONEY($a, $b) }
+empty =
+    .attribute = jen tak
+"""
+    found = "\n".join(problems_of(tmp_path, text))
+    for expected in (
+        'cs/a.ftl:2: "this is no text": not a text',
+        "cs/a.ftl:3: first: the text stands twice; the first is at",
+        "cs/a.ftl:4: bare: a fact is said by one of MONEY, DATE",
+        "cs/a.ftl:5: wrong: there is no function MONY, only MONEY, DATE, PHONE, DIGITS, COUNT; did you mean",
+        "cs/a.ftl:6: option: gender is one of feminine, masculine, neuter",
+        "cs/a.ftl:7: unknown-option: COUNT has no option sex",
+        "cs/a.ftl:8: digits: numbers are written in words",
+        'cs/a.ftl:9: nothing: there is no text "frst"; did you mean "first"?',
+        "cs/a.ftl:10: round: the text refers to itself",
+        "cs/a.ftl:11: two: MONEY takes one fact",
+        "cs/a.ftl:12: empty: a text after the = is expected",
+        "xx: numbers can be said only in cs",
+    ):
+        assert expected in found
+
+
+def test_a_text_twice_in_two_files_is_found(tmp_path: Path) -> None:
+    written(tmp_path, "hello = Dobrý den.\n", "b.ftl")
+    assert "b.ftl:1: hello: the text stands twice" in problems_of(tmp_path, "hello = Ahoj.\n")[0]
+
+
+def test_what_is_no_utf8_and_an_empty_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(PromptProblems, match="a folder of languages is expected"):
+        Catalogue.load(tmp_path)
+    (tmp_path / "cs").mkdir()
+    with pytest.raises(PromptProblems, match=r"a folder with \.ftl files is expected"):
+        Catalogue.load(tmp_path)
+    (tmp_path / "cs" / "a.ftl").write_bytes("hello = Dobrý den\n".encode("iso-8859-2"))
+    with pytest.raises(PromptProblems, match="UTF-8 text is expected"):
+        Catalogue.load(tmp_path)
+
+
+def test_the_readable_texts_are_there_beside_the_problems(tmp_path: Path) -> None:
+    catalogue, problems = Catalogue.read(written(tmp_path, "good = Dobrý den.\nwrong = { X($a) }\n"))
+    assert len(problems) == 1
+    assert catalogue.sentence("cs", "good", {}) == "Dobrý den."
+
+
+def test_the_handbook_names_every_function_and_option() -> None:
+    handbook = (PROMPTS / "README.md").read_text(encoding="utf-8")
+    for name, function in FUNCTIONS.items():
+        assert f"`{name}" in handbook, name
+        for option, words in function.options.items():
+            assert f"{option}:" in handbook
+            assert all(f'"{word}"' in handbook for word in words)
+
+
+def test_a_language_without_a_speller_is_named_as_such() -> None:
+    assert speller_for("xx") is None
+    assert all(speller_for(language) for language in spoken_languages())
