@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.errors import ConfigurationError
+from ivr.flow.places import Places, find_places
+from ivr.flow.wording import did_you_mean, listed
 
 __all__ = ["SettingsRefused", "problems"]
 
@@ -44,38 +46,15 @@ def problems(
     return sorted(found, key=lambda problem: problem.line or 0)
 
 
-def lines_of(text: str) -> dict[Place, int]:
-    """Where each table and key of a TOML file stands, lines from 1; entries of ``[[x]]`` count from 0."""
-    lines: dict[Place, int] = {}
-    counted: dict[Place, int] = {}
-    table: Place = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if heading := re.match(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]", line):
-            table = _numbered(_keys(heading[2]), counted)
-            if heading[1] == "[[":
-                counted[table] = counted.get(table, -1) + 1
-                lines.setdefault(table, number)
-                table = (*table, counted[table])
-            lines[table] = number
-        elif key := re.match(r"""\s*((?:[\w.\- ]|"[^"]*"|'[^']*')+?)\s*=""", line):
-            lines.setdefault((*table, *_keys(key[1])), number)
-    return lines
+def lines_of(text: str) -> Places:
+    """The line of every table and key; the entries of ``[[trunks]]`` are ``("trunks", "0")`` and so on."""
+    counted: Counter[str] = Counter()
 
+    def numbered(heading: re.Match[str]) -> str:
+        counted[heading[1]] += 1
+        return f"[{heading[1]}.{counted[heading[1]] - 1}]"
 
-def _keys(dotted_key: str) -> Place:
-    return tuple(
-        part.strip().strip("\"'") for part in re.findall(r"""\s*("[^"]*"|'[^']*'|[^.]+)""", dotted_key)
-    )
-
-
-def _numbered(keys: Place, counted: Mapping[Place, int]) -> Place:
-    """``[phones.more]`` under the second ``[[phones]]`` is ``phones, 1, more``."""
-    place: Place = ()
-    for position, key in enumerate(keys):
-        place = (*place, key)
-        if place in counted and position < len(keys) - 1:
-            place = (*place, counted[place])
-    return place
+    return find_places(re.sub(r"(?m)^[ \t]*\[\[[ \t]*([\w.-]+)[ \t]*\]\]", numbered, text))
 
 
 def dotted(place: Place) -> str:
@@ -88,8 +67,9 @@ def _in_file(loc: Iterable[str | int]) -> Place:
     return tuple(part for part in loc if part != "[key]")
 
 
-def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
+def _line(loc: Place, lines: Places) -> int | None:
     """The line of the place, or of the nearest table around it that stands in the file."""
+    place = tuple(map(str, loc))
     while place:
         if place in lines:
             return lines[place]
@@ -131,9 +111,8 @@ def _say(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}"
-    return f'there is no setting "{name}"; {hint}'
+    hint = did_you_mean(name, known) or f"; known are {listed(known)}"
+    return f'there is no setting "{name}"{hint}'
 
 
 def _names_at(loc: Iterable[str | int], model: type[BaseModel]) -> list[str]:

@@ -86,7 +86,7 @@ rate = 20
         ":5: sip.advertise: the address told to callers must be one they can reach, not all of them",
         ":6: phones.1.password: is missing",
         ':8: phones.1.number: a number is written with its country, like "+420777123456"',
-        ":14: trunks.1.networks.2: a network is written like"
+        ":15: trunks.1.networks.2: a network is written like"
         ' "192.0.2.0/24", "192.0.2.7" or "::1", not "10.0.0.1/8"',
         ":17: trunks.1.trust: true or false",
         ':19: store.url: a store is written like "sqlite:///var/accounts.db" or "postgresql://host/name"',
