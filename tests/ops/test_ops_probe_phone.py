@@ -85,7 +85,7 @@ class SmallLine(threading.Thread):
                 packet = self.rtp.recv(2048)
                 if packet[1] & 0x7F == 101:
                     self.events.append(packet)
-                    until = until or time.monotonic() + 0.6
+                    until = until or time.monotonic() + 0.7
             due += 0.02
             spoke = until is None or time.monotonic() < until
             sequence += 1

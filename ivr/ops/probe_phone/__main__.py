@@ -26,8 +26,8 @@ from probe_sip import Message, Signalling  # type: ignore[import-not-found]  # n
 from pyVoIP import RTP  # noqa: E402
 from pyVoIP.VoIP import CallState, VoIPCall, VoIPPhone  # noqa: E402
 
-SPOKEN = 0.3  # seconds of speech before a silence counts as a pause in it
-STALE = 0.2  # seconds after a key in which the words before it may still arrive
+SPOKEN = 0.2  # seconds of speech before a silence counts as a pause in it
+STALE = 0.1  # seconds after a key in which the words before it may still arrive
 CODECS = {"alaw": [8, 0], "ulaw": [0, 8]}
 
 
