@@ -73,7 +73,14 @@ class Asterisk:
 
     def sees_the_line(self) -> bool:
         """Whether both trunks have had an answer to OPTIONS."""
-        return len(re.findall(r"^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+Avail\b", self.cli("pjsip show contacts"), re.M)) == 2
+        return (
+            len(
+                re.findall(
+                    r"^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+Avail\b", self.cli("pjsip show contacts"), re.M
+                )
+            )
+            == 2
+        )
 
     def stop(self) -> None:
         """End it and remove its folder."""
@@ -123,7 +130,11 @@ def start_asterisk(line: tuple[str, int], *, line_answers: bool = True) -> Aster
     try:
         process.wait_for(lambda: "fully booted" in asterisk.cli("core waitfullybooted"), 30)
         if line_answers:
-            until(asterisk.sees_the_line, 15, lambda: "the PBX does not see the line:\n" + asterisk.cli("pjsip show contacts"))
+            until(
+                asterisk.sees_the_line,
+                15,
+                lambda: "the PBX does not see the line:\n" + asterisk.cli("pjsip show contacts"),
+            )
     except BaseException:
         asterisk.stop()
         raise

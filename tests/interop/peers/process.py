@@ -14,6 +14,10 @@ from pathlib import Path
 __all__ = ["PeerFailed", "Process", "free_port", "free_range", "until"]
 
 
+FIRST_PORT, LAST_PORT = 12000, 32000
+given: list[int] = []
+
+
 class PeerFailed(AssertionError):
     """A peer did not start, or did not do what the test needs of it."""
 
@@ -28,18 +32,19 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
 def free_range(count: int) -> int:
     """The first, even, of ``count`` free UDP ports in a row, below the system's ephemeral ones.
 
-    Where the search begins depends on the process, so that test workers side by side do not meet.
+    Where the search begins depends on the process, so that test workers side by side do not meet, and it goes on from
+    the last range given, so that two given one after the other are not the same.
     """
-    first, last = 12000, 32000
-    start = first + (os.getpid() * 256) % (last - first - count)
-    for base in [*range(start, last - count, count), *range(first, start, count)]:
-        base += base % 2
+    for _ in range(0, LAST_PORT - FIRST_PORT, count):
+        base = given.pop() if given else FIRST_PORT + (os.getpid() * 256) % (LAST_PORT - FIRST_PORT)
+        base = FIRST_PORT if base + count > LAST_PORT else base + base % 2
+        given.append(base + count)
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
             for port in range(base, base + count):
                 probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
                 probe.bind(("127.0.0.1", port))
             return base
-    raise PeerFailed(f"no {count} free ports in a row between {first} and {last}")
+    raise PeerFailed(f"no {count} free ports in a row between {FIRST_PORT} and {LAST_PORT}")
 
 
 def until(true: Callable[[], bool], seconds: float, otherwise: Callable[[], str]) -> None:

@@ -1,0 +1,168 @@
+"""A softphone: registers, dials, presses keys, records what it hears. baresip, steered through its control port."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from listening import RATE, read_wav, write_wav
+
+from peers.process import PeerFailed, Process, free_port, free_range, until
+
+__all__ = ["Baresip", "baresip_is_here"]
+
+CONFIG = """\
+poll_method epoll
+sip_listen 127.0.0.1:{sip}
+call_max_calls 1
+audio_source aufile,{silence}
+audio_player aubridge,ear
+audio_alert aubridge,alert
+ausrc_srate {rate}
+auplay_srate {rate}
+ausrc_channels 1
+auplay_channels 1
+rtp_ports {rtp}-{rtp_last}
+rtcp_mux no
+jitter_buffer_type fixed
+jitter_buffer_delay 2-10
+rtp_stats no
+statmode_default off
+module_path {modules}
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module_tmp uuid.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control}
+snd_path {folder}
+"""
+
+
+def baresip_is_here() -> bool:
+    """Whether baresip is installed."""
+    return shutil.which("baresip") is not None and modules() is not None
+
+
+def modules() -> Path | None:
+    """Where its modules are."""
+    places = [Path("/usr/lib/baresip/modules"), *Path("/usr/lib").glob("*/baresip/modules")]
+    return next((place for place in places if place.is_dir()), None)
+
+
+@dataclass
+class Baresip:
+    """One softphone while it is entered. ``server`` is where it registers and sends its calls."""
+
+    folder: Path
+    server: tuple[str, int]
+    user: str
+    password: str
+    codec: str = "PCMA"
+    events: list[dict[str, object]] = field(default_factory=list)
+
+    def __enter__(self) -> Baresip:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        control, rtp = free_port(socket.SOCK_STREAM), free_range(10)
+        silence = self.folder / "silence.wav"
+        write_wav(silence, np.zeros(RATE * 120, np.int16))
+        (self.folder / "config").write_text(
+            CONFIG.format(
+                sip=free_port(), silence=silence, rate=RATE, rtp=rtp, rtp_last=rtp + 9, modules=modules(),
+                control=control, folder=self.folder,
+            )
+        )  # fmt: skip
+        (self.folder / "accounts").write_text(
+            f"<sip:{self.user}@{self.server[0]}:{self.server[1]}>;auth_user={self.user};auth_pass={self.password}"
+            f";audio_codecs={self.codec};answermode=manual;regint=60\n"
+        )
+        (self.folder / "contacts").write_text("")
+        self._process = Process("baresip", ["baresip", "-f", self.folder, "-v"], self.folder)
+        try:
+            self._process.wait_for(lambda: self._connects(control), 10)
+        except BaseException:
+            self._process.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._control.close()
+        self._process.stop()
+
+    def _connects(self, port: int) -> bool:
+        try:
+            self._control = socket.create_connection(("127.0.0.1", port), 1)
+        except OSError:
+            return False
+        self._control.settimeout(0.05)
+        self._unread = b""
+        return True
+
+    def tell(self, command: str, params: str = "") -> None:
+        """Give a command of its menu (a netstring of JSON)."""
+        message = json.dumps({"command": command, "params": params, "token": command}).encode()
+        self._control.sendall(b"%d:%b," % (len(message), message))
+
+    def _read_events(self) -> None:
+        try:
+            while data := self._control.recv(65535):
+                self._unread += data
+        except TimeoutError:
+            pass
+        while b":" in self._unread:
+            length, rest = self._unread.split(b":", 1)
+            if len(rest) <= int(length):
+                return
+            self.events.append(json.loads(rest[: int(length)]))
+            self._unread = rest[int(length) + 1 :]
+
+    def happened(self, kind: str) -> bool:
+        """Whether it has reported an event of this type, such as CALL_ESTABLISHED."""
+        self._read_events()
+        return any(event.get("type") == kind for event in self.events)
+
+    def wait_for(self, kind: str, seconds: float = 10) -> None:
+        """Wait for an event; PeerFailed with all it said."""
+        until(
+            lambda: self.happened(kind),
+            seconds,
+            lambda: f"no {kind}: {self.events}\n{self._process.said()[-4000:]}",
+        )
+
+    def wait_till_registered(self, seconds: float = 10) -> None:
+        """Wait for its registration; it may have been reported before anybody listened, so its log is read."""
+        until(
+            lambda: re.search(r"200 OK .*\[1 binding", self._process.said()) is not None,
+            seconds,
+            lambda: f"not registered:\n{self._process.said()[-4000:]}",
+        )
+
+    def dial(self, number: str, seconds: float = 10) -> None:
+        """Call and wait till it is answered."""
+        self.tell("dial", f"sip:{number}@{self.server[0]}:{self.server[1]}")
+        self.wait_for("CALL_ESTABLISHED", seconds)
+
+    def press(self, digit: str) -> None:
+        """Press one key: RFC 4733, the only way this baresip knows."""
+        self.tell("sndcode", digit)
+
+    def hang_up(self) -> None:
+        """End the call."""
+        self.tell("hangup")
+        self.wait_for("CALL_CLOSED")
+
+    def heard(self) -> npt.NDArray[np.int16]:
+        """The recording of the last call, once it has been hung up."""
+        files = sorted(self.folder.glob("dump-*-dec.wav"), key=lambda file: file.stat().st_mtime)
+        if not files:
+            raise PeerFailed(f"baresip recorded nothing:\n{self._process.said()[-3000:]}")
+        return read_wav(files[-1])

@@ -1,0 +1,102 @@
+"""A port in, the speech that arrived at it out: hears what is sent to a phone that does not record.
+
+It reads copies of the datagrams (a raw socket, so root), because the port itself is the phone's.
+"""
+
+from __future__ import annotations
+
+import audioop
+import socket
+import struct
+import threading
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Ear", "Packet", "audio"]
+
+DECODE = {0: audioop.ulaw2lin, 8: audioop.alaw2lin}
+LONGEST_GAP = 8000 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One RTP packet (RFC 3550 section 5.1) as it arrived."""
+
+    source: int
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+
+
+def read_packet(source: int, data: bytes) -> Packet | None:
+    """A datagram's RTP packet; None where it is none."""
+    if len(data) < 12 or data[0] >> 6 != 2:
+        return None
+    second, sequence, timestamp, ssrc = struct.unpack_from("!xBHII", data)
+    if 72 <= second & 0x7F <= 76:  # RTCP (RFC 5761 section 4)
+        return None
+    after = 12 + 4 * (data[0] & 0x0F)
+    return Packet(source, second & 0x7F, bool(second & 0x80), sequence, timestamp, ssrc, data[after:])
+
+
+def audio(packets: list[Packet]) -> npt.NDArray[np.int16]:
+    """The G.711 packets of the first stream as int16 at 8 kHz, each where its timestamp puts it."""
+    speech = [packet for packet in packets if packet.payload_type in DECODE and packet.payload]
+    if not speech:
+        return np.zeros(0, np.int16)
+    first = speech[0]
+    placed: list[tuple[int, npt.NDArray[np.int16]]] = []
+    for packet in speech:
+        at = (packet.timestamp - first.timestamp) & 0xFFFFFFFF
+        if packet.ssrc == first.ssrc and at < LONGEST_GAP * 10:
+            placed.append((at, np.frombuffer(DECODE[packet.payload_type](packet.payload, 2), np.int16)))
+    heard = np.zeros(max(at + len(samples) for at, samples in placed), np.int16)
+    for at, samples in placed:
+        heard[at : at + len(samples)] = samples
+    return heard
+
+
+@dataclass
+class Ear:
+    """Listens to one UDP port of 127.0.0.1 while it is entered; then ``packets`` and ``audio()``."""
+
+    port: int
+    packets: list[Packet] = field(default_factory=list)
+
+    def __enter__(self) -> Ear:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.1)
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name=f"ear-{self.port}")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        while not self._done.is_set():
+            try:
+                datagram = self._socket.recv(65535)
+            except TimeoutError:
+                continue
+            udp = (datagram[0] & 0x0F) * 4
+            source, target = struct.unpack_from("!HH", datagram, udp)
+            if target == self.port and (packet := read_packet(source, datagram[udp + 8 :])):
+                self.packets.append(packet)
+
+    def audio(self) -> npt.NDArray[np.int16]:
+        """What was heard so far."""
+        return audio(list(self.packets))

@@ -1,0 +1,125 @@
+"""Settings in, the real line out: ``ivr run`` in its own process, with a store, ports and a log of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from peers.process import Process, free_port, free_range
+from peers.wire import answers_options
+
+__all__ = ["PHONE", "Line", "start_line"]
+
+PROJECT = Path(__file__).resolve().parents[3]
+RTP_PORTS = 64
+PHONE = ("jana", "tajné heslo 1")
+
+SETTINGS = """\
+[sip]
+listen = "127.0.0.1:{sip}"
+{sip_more}
+[media]
+ports = "{rtp}-{rtp_last}"
+{media_more}
+[[phones]]
+user = "{user}"
+password = "{password}"
+number = "777123456"
+
+[store]
+url = "sqlite:///accounts.db"
+
+[speech]
+cache = "{cache}"
+
+[dialplan]
+folder = "{project}/dialplan"
+
+[prompts]
+folder = "{project}/prompts"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The running line: where it answers on 127.0.0.1, and its settings file for other ``ivr`` commands."""
+
+    process: Process
+    address: tuple[str, int]
+    settings: Path
+
+    def log(self) -> str:
+        """All it has printed."""
+        return self.process.said()
+
+    def answers(self) -> bool:
+        """Whether it answers an OPTIONS."""
+        return answers_options(self.address, seconds=2, user="4488")
+
+    def ivr(self, *arguments: str) -> str:
+        """What another ``ivr`` command prints with the same settings; it must succeed."""
+        run = subprocess.run(
+            [*ivr(), *arguments],
+            env=environment(self.settings),
+            cwd=self.settings.parent,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert run.returncode == 0, (
+            f"ivr {' '.join(arguments)} ended with {run.returncode}\n{run.stdout}\n{run.stderr}"
+        )
+        return run.stdout
+
+    def stop(self) -> None:
+        """End it, and check that it was well till then."""
+        try:
+            assert self.process.alive, f"the line has died:\n{self.log()[-6000:]}"
+            assert self.answers(), f"the line no longer answers:\n{self.log()[-6000:]}"
+        finally:
+            self.process.stop()
+        assert "Traceback" not in self.log(), self.log()[-6000:]
+
+
+def ivr() -> list[str]:
+    """The command line of this environment."""
+    return [sys.executable, "-c", "from ivr.ops.cli import main; main()"]
+
+
+def environment(settings: Path) -> dict[str, str]:
+    """Where the command finds its settings; its output is plain text of any width."""
+    return {
+        **os.environ,
+        "INFOLINE_SETTINGS": str(settings),
+        "PYTHONUTF8": "1",
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+    }
+
+
+def start_line(folder: Path, *, sip_more: str = "", media_more: str = "") -> Line:
+    """A line with the demo store; ready when it answers OPTIONS. The speech cache is shared by all lines of a user."""
+    sip, rtp = free_port(), free_range(RTP_PORTS)
+    settings = folder / "infoline.toml"
+    settings.write_text(
+        SETTINGS.format(
+            sip=sip, sip_more=sip_more, rtp=rtp, rtp_last=rtp + RTP_PORTS - 1, media_more=media_more,
+            user=PHONE[0], password=PHONE[1], project=PROJECT,
+            cache=Path(tempfile.gettempdir()) / f"infoline-test-speech-{os.getuid()}",
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    process = Process("line", [*ivr(), "run", "--demo"], folder, environment=environment(settings))
+    line = Line(process, ("127.0.0.1", sip), settings)
+    try:
+        process.wait_for(lambda: answers_options(line.address, user="4488"), 120)
+    except BaseException:
+        process.stop()
+        raise
+    return line
