@@ -142,11 +142,11 @@ def _sentences(plan: Plan, look_ups: LookUps, texts: Texts) -> Iterator[_Problem
             for fact in sorted(known[text]):
                 if (trail := way_without(plan, step.name, _Giving(plan, look_ups, fact))) is not None:
                     hint = did_you_mean(fact, _all_facts(look_ups) - {fact})
-                    came = ", ".join(trail)
-                    yield (
-                        place,
-                        f"{quoted(text)} speaks of {quoted(fact)}, which nobody knows after {came}{hint}",
+                    came = ", ".join(trail[:-1]) or "the start"
+                    said = (
+                        f"{quoted(text)} speaks of {quoted(fact)}, which is not known to a call that comes by"
                     )
+                    yield place, f"{said} {came}{hint}"
 
 
 def _spoken(plan: Plan) -> Iterator[tuple[Place, str, Step | None]]:

@@ -91,6 +91,8 @@ def _syntax_problem(text: str, file: str, error: ValueError) -> ConfigurationErr
         expected = (
             'there is no value here: texts, names and lengths of time stand in double quotes, as in "menu"'
         )
+    elif what.startswith("Exceeds the limit"):
+        expected = "a number here has thousands of digits"
     else:
         expected = f"this is not TOML: {what[:1].lower()}{what[1:]}"
     return ConfigurationError(file, "", expected, line)
@@ -156,11 +158,12 @@ class _Reading:
         if not _STEP_NAME.fullmatch(name):
             self._wrong(at, f"a step's name is small letters, digits and hyphens, not {quoted(name)}")
         verbs = [verb for verb in VERBS if verb in table]
+        entries = dict.fromkeys(entry for verb in verbs for entry in VERBS[verb].leads)
+        self._leads(at, table, tuple(entries))
         if len(verbs) != 1:
             self._wrong(at, _verb_trouble(verbs, table))
             return None
         model = VERBS[verbs[0]]
-        self._leads(at, table, model.leads)
         try:
             return _frozen(model.model_validate(table)).step(name)
         except ValidationError as error:
