@@ -1,0 +1,64 @@
+"""What the plane tells while it runs: keys, speech that ended, callers that fell silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .wire import Wire
+
+__all__ = ["DigitPressed", "PlaneEvent", "Played", "Silent", "Statistics", "Stopped", "Stream"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """One call's media: the handle every verb of the plane takes. ``port`` is what our SDP names."""
+
+    slot: int
+    port: int
+    wire_index: int
+    wire: Wire
+    silence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A key went down: one of ``0123456789*#ABCD``; ``arrived_at`` is the tick's monotonic time."""
+
+    stream: Stream
+    digit: str
+    arrived_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The last packet of what was queued under ``mark`` has left."""
+
+    stream: Stream
+    mark: object
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What was queued under ``mark`` was cut off by a key or by ``stop``, or never began."""
+
+    stream: Stream
+    mark: object
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nothing has come from the caller for the configured time, and the call is not on hold."""
+
+    stream: Stream
+
+
+PlaneEvent = DigitPressed | Played | Stopped | Silent
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Packets of one stream; ``lost`` is estimated from the sequence numbers that came."""
+
+    sent: int
+    received: int
+    lost: int

@@ -1,0 +1,201 @@
+"""Batches of datagrams come in, key presses and who is still alive go out: the plane's receiving half."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .rtp import parse, read_headers
+from .sources import Sources
+from .telephone_event import EventReceiver
+from .wire import Received
+
+__all__ = ["Listener"]
+
+_WIRE = 48  # bits of a source address, below the socket's number in a key
+_LINGER = 2.0  # seconds in which packets of a closed call are still expected, and not taken for a new one's
+_JUMP = 1000  # a step in sequence numbers that is a new start, not loss (RFC 3550 appendix A.1: 3000 or 100)
+
+
+@dataclass(slots=True)
+class _Peer:
+    """Who one stream listens to: keys hold the socket's number; 0 is nobody."""
+
+    wire: int
+    agreed: int
+    heard: int
+    hosts: frozenset[int]
+    ears: EventReceiver
+
+
+class Listener:
+    """Rows of streams, touched by the plane's thread only.
+
+    Symmetric RTP: packets are believed from the agreed address, or from the first other port of the agreed
+    or the signalling host if nothing had come yet and only one stream can be meant. The agreed address wins
+    again as soon as it speaks. All others are strangers, counted and dropped.
+    """
+
+    def __init__(self, capacity: int, destination: NDArray[np.uint64]) -> None:
+        """``destination`` is the sending half's array; latching writes the real source into it."""
+        self._destination = destination
+        self._sources = Sources(2 * capacity)
+        self._peers: dict[int, _Peer] = {}
+        self._hosts: dict[int, set[int]] = {}
+        self._closed: OrderedDict[int, float] = OrderedDict()
+        self._grave = capacity  # one row behind the others takes the packets of calls just closed
+        rows = capacity + 1
+        self.event_type = np.full(rows, -1, np.int64)
+        self.last_heard = np.full(rows, np.inf)
+        self.watched = np.zeros(rows, np.bool_)
+        self.received = np.zeros(rows, np.int64)
+        self._settled = np.zeros(rows, np.bool_)
+        self._highest = np.zeros(rows, np.int64)
+        self._base = np.zeros(rows, np.int64)
+        self.counts: Counter[str] = Counter()
+
+    def open(self, slot: int, wire: int, now: float) -> None:
+        """Begin with a row, believing nobody yet."""
+        self._peers[slot] = _Peer(wire, 0, 0, frozenset(), EventReceiver())
+        self.last_heard[slot] = now
+
+    def close(self, slot: int, now: float) -> None:
+        """Free a row; what still comes from its peer is expected for two seconds."""
+        peer = self._peers.pop(slot)
+        self._forget(slot, peer, now)
+        self.event_type[slot], self.last_heard[slot] = -1, np.inf
+        self.watched[slot] = self._settled[slot] = False
+        self.received[slot] = self._highest[slot] = self._base[slot] = 0
+
+    def expect(self, slot: int, remote: int, signalling: int, event_type: int | None, now: float) -> None:
+        """Believe ``remote`` (an address key, 0 for nobody) and hosts 32 bits wide; now counts as heard."""
+        peer = self._peers[slot]
+        self.event_type[slot] = -1 if event_type is None else event_type
+        self.last_heard[slot] = now
+        key = peer.wire << _WIRE | remote if remote else 0
+        if key == peer.agreed:
+            return
+        self._forget(slot, peer, now)
+        peer.agreed, peer.heard = key, 0
+        self._settled[slot] = False
+        if not key:
+            return
+        if self._sources.get(key) in (-1, self._grave):
+            self._sources.put(key, slot)
+        peer.hosts = frozenset(peer.wire << 32 | host for host in (remote >> 16, signalling) if host)
+        for host in peer.hosts:
+            self._hosts.setdefault(host, set()).add(slot)
+
+    def address(self, slot: int) -> int:
+        """Where packets for a row go: the source it latched on, else the agreed address."""
+        peer = self._peers[slot]
+        return (peer.heard or peer.agreed) & (1 << _WIRE) - 1
+
+    def lost(self, slot: int) -> int:
+        """Packets missing between the first and the last that came, never below zero."""
+        received = int(self.received[slot])
+        return max(int(self._highest[slot] - self._base[slot]) + 1 - received, 0) if received else 0
+
+    def silent(self, high: int, before: float) -> list[int]:
+        """The watched rows that have not been heard since ``before``, each told once."""
+        rows = np.flatnonzero(self.watched[:high] & (self.last_heard[:high] < before))
+        self.watched[rows] = False
+        return rows.tolist()
+
+    def bury(self, now: float) -> None:
+        """Forget peers of calls closed long enough ago."""
+        while self._closed:
+            key, until = next(iter(self._closed.items()))
+            if until > now:
+                return
+            del self._closed[key]
+            if self._sources.get(key) == self._grave:
+                self._sources.remove(key)
+
+    def take(self, wire: int, batch: Received, now: float) -> Iterator[tuple[int, str]]:
+        """Read a batch; the keys pressed in it, with their row, in the order they came."""
+        headers = read_headers(batch.data, batch.lengths)
+        keys = batch.sources | np.uint64(wire << _WIRE)
+        slots = self._sources.find(keys)
+        self.counts["malformed"] += int(np.count_nonzero(~headers.valid))
+        unknown = headers.valid & (slots < 0)
+        if unknown.any():
+            self._meet(keys, slots, np.flatnonzero(unknown))
+        rows = np.flatnonzero(headers.valid & (slots >= 0))
+        if not rows.size:
+            return
+        slots = slots[rows]
+        self._account(slots, headers.sequence[rows], now)
+        self._confirm(slots, keys[rows])
+        for place in np.flatnonzero(headers.payload_type[rows] == self.event_type[slots]):
+            row, slot = rows[place], int(slots[place])
+            packet = parse(batch.data[row, : batch.lengths[row]].tobytes())
+            if packet is None:
+                self.counts["malformed"] += 1
+                continue
+            digit = self._peers[slot].ears.receive(packet.timestamp, packet.payload)
+            if digit is not None:
+                yield slot, digit
+
+    def _account(self, slots: NDArray[np.int64], sequence: NDArray[np.int64], now: float) -> None:
+        """Liveness, packets and the span of their sequence numbers, extended over wraps."""
+        self.last_heard[slots] = now
+        self._settled[slots] = True
+        first = self.received[slots] == 0
+        if first.any():
+            beginning = np.flatnonzero(first)[::-1]  # of several packets of one row the first stays
+            self._highest[slots[beginning]] = self._base[slots[beginning]] = sequence[beginning]
+        np.add.at(self.received, slots, 1)
+        step = (sequence - self._highest[slots]).astype(np.int16).astype(np.int64)
+        far = np.abs(step) > _JUMP
+        if far.any():
+            restarted = slots[far]
+            self._base[restarted] += step[far] - 1
+            self._highest[restarted] += step[far]
+            step = (sequence - self._highest[slots]).astype(np.int16).astype(np.int64)
+        np.maximum.at(self._highest, slots, self._highest[slots] + step)
+
+    def _confirm(self, slots: NDArray[np.int64], keys: NDArray[np.uint64]) -> None:
+        """Send to where packets come from; only rows for which that changes are looked at one by one."""
+        mask = np.uint64((1 << _WIRE) - 1)
+        living = slots != self._grave
+        moved = np.flatnonzero(living & (self._destination[np.where(living, slots, 0)] != keys & mask))
+        for slot, key in zip(slots[moved].tolist(), keys[moved].tolist(), strict=True):
+            peer = self._peers[slot]
+            if peer.heard == peer.agreed != key:
+                continue
+            if key == peer.agreed and peer.heard not in (0, key):
+                self._drop(slot, peer.heard)
+            peer.heard = key
+            self._destination[slot] = key & int(mask)
+
+    def _meet(self, keys: NDArray[np.uint64], slots: NDArray[np.int64], unknown: NDArray[np.int64]) -> None:
+        """Latch a source nobody is known at, where exactly one silent stream waits for its host."""
+        for key in np.unique(keys[unknown]).tolist():
+            same = unknown[keys[unknown] == key]
+            waiting = [slot for slot in self._hosts.get(key >> 16, ()) if not self._settled[slot]]
+            if len(waiting) != 1:
+                self.counts["strangers"] += same.size
+                continue
+            self._sources.put(key, waiting[0])
+            slots[same] = waiting[0]
+
+    def _forget(self, slot: int, peer: _Peer, now: float) -> None:
+        for key in {peer.agreed, peer.heard} - {0}:
+            if self._sources.get(key) == slot:
+                self._sources.put(key, self._grave)
+                self._closed.pop(key, None)
+                self._closed[key] = now + _LINGER
+        for host in peer.hosts:
+            self._hosts[host].discard(slot)
+            if not self._hosts[host]:
+                del self._hosts[host]
+        peer.hosts = frozenset()
+
+    def _drop(self, slot: int, key: int) -> None:
+        if self._sources.get(key) == slot:
+            self._sources.remove(key)

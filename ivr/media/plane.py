@@ -1,0 +1,221 @@
+"""Clips and agreements come in, RTP goes out and keys come back, for all calls in one tick.
+
+Two threads meet here. Verbs (``open``, ``play``, ...) belong to the thread that runs the calls and only
+append to a queue; ``tick`` belongs to the thread of the metronome, which owns all the arrays.
+
+       call thread                      every 5 ms, plane thread
+    open play stop close --> deque --> obey - listen - send - watch --> tell(event)
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+from .clip import Clip
+from .events import DigitPressed, PlaneEvent, Silent, Statistics, Stream
+from .listening import Listener
+from .ports import NoPortFree, Placement, PortPool
+from .sdp import Agreed
+from .playback import Play, Playback
+from .streams import SendTable
+from .wire import Wire, address_key
+
+__all__ = ["Plane"]
+
+_BATCHES = 16  # read from one socket in a tick; a flood must not keep the others from being sent
+_WATCH = 0.5  # seconds between looks for callers who fell silent
+
+
+class Plane:
+    """The media of all calls of one thread."""
+
+    def __init__(
+        self,
+        open_wire: Callable[[int], Wire],
+        ports: Iterable[int],
+        tell: Callable[[PlaneEvent], None],
+        capacity: int = 8192,
+        silent_after: float | None = 30.0,
+        chance: random.Random | None = None,
+    ) -> None:
+        """Take ports from ``ports`` as needed; ``tell`` is called in the plane's thread and must be quick.
+
+        ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never.
+        """
+        self._pool = PortPool(open_wire, ports)
+        self._tell = tell
+        self._silent_after = silent_after
+        self._commands: deque[tuple[Callable[..., None], tuple[object, ...]]] = deque()
+        self._free = list(range(capacity - 1, -1, -1))
+        self._held: dict[Stream, Placement] = {}
+        self._out = SendTable(capacity, chance or random.SystemRandom())
+        self._in = Listener(capacity, self._out.destination)
+        self._playback = Playback(self._out, tell)
+        self._wires: list[Wire] = []
+        self._tick = -1
+        self._next_watch = 0.0
+
+    # Verbs: the call thread
+
+    def open(
+        self, agreed: Agreed | None = None, signalling_ip: str | None = None, silence: bool = True
+    ) -> Stream:
+        """Begin a stream; with ``agreed`` it sends at once, without it waits for ``redirect``.
+
+        ``signalling_ip`` is where the SIP came from, an IPv4 address or None. With ``silence`` frames of
+        silence are sent while nothing is said. NoPortFree when ports or rows have run out.
+        """
+        signalling_ip = _ipv4(signalling_ip)
+        placement = self._pool.place(agreed.remote if agreed else None, signalling_ip)
+        if not self._free:
+            self._pool.release(placement)
+            raise NoPortFree("every stream of the media plane is in use")
+        stream = Stream(self._free.pop(), placement.wire.port, placement.index, placement.wire, silence)
+        self._held[stream] = placement
+        self._commands.append((self._begin, (stream,)))
+        if agreed is not None:
+            self._commands.append((self._agree, (stream, agreed, signalling_ip)))
+        return stream
+
+    def redirect(self, stream: Stream, agreed: Agreed, signalling_ip: str | None = None) -> None:
+        """Take on a new agreement: the answer to our offer, hold, resume, another address or codec.
+
+        While we may not send, speech stands still and goes on after the hold. The port stays.
+        """
+        placement = self._held.get(stream)
+        if placement is not None:
+            self._held[stream] = self._pool.move(placement, agreed.remote)
+            self._commands.append((self._agree, (stream, agreed, _ipv4(signalling_ip))))
+
+    def play(
+        self, stream: Stream, clips: Sequence[Clip], mark: object = None, interruptible: bool = True
+    ) -> None:
+        """Say clips one after another, after whatever is still being said, without a gap.
+
+        Ends in ``Played`` or ``Stopped`` with the mark; a key stops it where ``interruptible``.
+        """
+        if stream in self._held:
+            self._commands.append((self._queue, (stream, Play(tuple(clips), mark, interruptible))))
+
+    def stop(self, stream: Stream) -> None:
+        """Fall silent now and forget what is queued."""
+        if stream in self._held:
+            self._commands.append((self._silence, (stream,)))
+
+    def close(self, stream: Stream) -> Statistics:
+        """End a stream; nothing is told of it any more once the next tick has begun. Harmless twice."""
+        placement = self._held.pop(stream, None)
+        if placement is None:
+            return Statistics(0, 0, 0)
+        numbers = self._count(stream)
+        self._pool.release(placement)
+        self._commands.append((self._end, (stream,)))
+        return numbers
+
+    def statistics(self, stream: Stream) -> Statistics:
+        """Packets so far; zeros after ``close``."""
+        return self._count(stream) if stream in self._held else Statistics(0, 0, 0)
+
+    def idle_seconds(self, stream: Stream, now: float) -> float:
+        """Seconds since the caller was last heard, by the clock of the ticks."""
+        return max(now - float(self._in.last_heard[stream.slot]), 0.0) if stream in self._held else 0.0
+
+    @property
+    def streams(self) -> int:
+        """How many are open."""
+        return len(self._held)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Packets dropped so far: ``strangers`` and ``malformed``."""
+        return {name: self._in.counts[name] for name in ("strangers", "malformed")}
+
+    def shutdown(self) -> None:
+        """Close the sockets; only after the ticks have ended."""
+        self._held.clear()
+        self._pool.close()
+        self._wires.clear()
+
+    # One tick: the plane's thread
+
+    def tick(self, number: int, now: float) -> None:
+        """Do the work of 5 ms: ``number`` counts them and may jump, ``now`` is monotonic, in seconds."""
+        if number != self._tick + 1:
+            self._out.skip(number)
+        while self._commands:
+            verb, given = self._commands.popleft()
+            verb(*given, number, now)
+        self._listen(now)
+        for slot in self._out.send(number, self._wires).tolist():
+            self._playback.go_on(slot)
+        if now >= self._next_watch:
+            self._next_watch = now + _WATCH
+            self._watch(now)
+        # Last, so that a tick which failed half-way counts as one that was left out.
+        self._tick = number
+
+    def _listen(self, now: float) -> None:
+        for index, wire in enumerate(self._wires):
+            for _ in range(_BATCHES):
+                batch = wire.receive()
+                if batch is None:
+                    break
+                for slot, digit in self._in.take(index, batch, now):
+                    stopped = self._playback.interrupt(slot)
+                    self._tell(DigitPressed(self._playback.stream(slot), digit, now))
+                    for event in stopped:
+                        self._tell(event)
+                if not batch.more:
+                    break
+
+    def _watch(self, now: float) -> None:
+        self._in.bury(now)
+        if self._silent_after is not None:
+            for slot in self._in.silent(self._out.high, now - self._silent_after):
+                self._tell(Silent(self._playback.stream(slot)))
+
+    # Commands: appended by a verb, carried out at the next tick
+
+    def _begin(self, stream: Stream, number: int, now: float) -> None:
+        while len(self._wires) <= stream.wire_index:
+            self._wires.append(stream.wire)
+        self._out.open(stream.slot, stream.wire_index, number - 1)
+        self._in.open(stream.slot, stream.wire_index, now)
+        self._playback.open(stream)
+
+    def _agree(
+        self, stream: Stream, agreed: Agreed, signalling_ip: str | None, number: int, now: float
+    ) -> None:
+        slot, remote = stream.slot, address_key(*agreed.remote)
+        signalling = address_key(signalling_ip, 0) >> 16 if signalling_ip else 0
+        self._in.expect(slot, remote if remote >> 16 else 0, signalling, agreed.event_type, now)
+        self._in.watched[slot] = agreed.send and agreed.receive
+        self._out.destination[slot] = self._in.address(slot)
+        self._playback.agree(slot, agreed)
+
+    def _queue(self, stream: Stream, play: Play, number: int, now: float) -> None:
+        self._playback.queue(stream.slot, play)
+
+    def _silence(self, stream: Stream, number: int, now: float) -> None:
+        self._playback.stop(stream.slot)
+
+    def _end(self, stream: Stream, number: int, now: float) -> None:
+        self._playback.close(stream.slot)
+        self._in.close(stream.slot, now)
+        self._out.close(stream.slot)
+        self._free.append(stream.slot)
+
+    def _count(self, stream: Stream) -> Statistics:
+        slot = stream.slot
+        return Statistics(int(self._out.sent[slot]), int(self._in.received[slot]), self._in.lost(slot))
+
+
+def _ipv4(host: str | None) -> str | None:
+    """The host if it is an IPv4 address: signalling over anything else tells nothing of the media."""
+    try:
+        return host and str(ipaddress.IPv4Address(host))
+    except ValueError:
+        return None

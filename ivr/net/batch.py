@@ -1,0 +1,245 @@
+"""Headers and payload addresses come in, datagrams go out by the hundred a system call, and back as rows.
+
+On 64-bit Linux ``sendmmsg`` and ``recvmmsg`` through ctypes, which lets go of the interpreter for the call;
+elsewhere a loop over ``sendto`` and ``recvfrom`` with the same face.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import ipaddress
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Batch", "LoopWire", "MmsgWire", "Received", "can_batch", "open_wire"]
+
+BATCH = 512  # datagrams a system call; the kernel takes at most 1024 (UIO_MAXIOV)
+ROW = 640  # octets kept of a datagram: 60 ms of G.711 with header, contributors and a small extension
+_BUFFER = 4 << 20  # octets asked for each socket: 100 ms of 5,000 calls at the kernel's own accounting
+_EXPEDITED = 0xB8  # DSCP 46, the class for telephone audio (RFC 4594 section 4.1)
+_REFUSALS = 16  # errors of single peers taken off a socket before the rest waits for the next tick
+_HEADER_LENGTH = 12
+
+_IOVEC = np.dtype([("base", "u8"), ("length", "u8")])
+_MMSGHDR = np.dtype(
+    [
+        ("name", "u8"), ("name_length", "u4"), ("pad1", "u4"), ("vector", "u8"), ("vector_length", "u8"),
+        ("control", "u8"), ("control_length", "u8"), ("flags", "i4"), ("pad2", "u4"),
+        ("length", "u4"), ("pad3", "u4"),
+    ]
+)  # fmt: skip
+_SOCKADDR_IN = np.dtype([("family", "u2"), ("port", ">u2"), ("address", ">u4"), ("zero", "u8")])
+
+
+def can_batch() -> bool:
+    """Whether this system has sendmmsg and recvmmsg in the layout known here."""
+    if not sys.platform.startswith("linux") or struct.calcsize("P") != 8:
+        return False
+    library = ctypes.CDLL(None)
+    return hasattr(library, "sendmmsg") and hasattr(library, "recvmmsg")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Datagrams in rows (n, ROW), their lengths (n,), their sources ``ip << 16 | port`` (n,)."""
+
+    data: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+    sources: NDArray[np.uint64]
+    more: bool
+
+
+class Batch:
+    """The structures of the two system calls, laid out and linked once, used by all wires of one thread."""
+
+    def __init__(self, size: int = BATCH) -> None:
+        """Room for ``size`` datagrams a call, at most 1024."""
+        if not 1 <= size <= 1024:
+            raise ValueError(f"a system call takes 1 to 1024 datagrams, not {size}")
+        self.size = size
+        library = ctypes.CDLL(None, use_errno=True)
+        self.sendmmsg, self.recvmmsg = library.sendmmsg, library.recvmmsg
+        self.sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
+        self.recvmmsg.argtypes = [*self.sendmmsg.argtypes, ctypes.c_void_p]
+        self.headers = np.zeros((size, _HEADER_LENGTH), np.uint8)
+        self.out_vectors = np.zeros(2 * size, _IOVEC)
+        self.out_vectors["base"][0::2] = self.headers.ctypes.data + np.arange(size) * _HEADER_LENGTH
+        self.out_vectors["length"][0::2] = _HEADER_LENGTH
+        self.out_names, self.out = self._messages(self.out_vectors, 2)
+        self.rows = np.zeros((size, ROW), np.uint8)
+        self.in_vectors = np.zeros(size, _IOVEC)
+        self.in_vectors["base"] = self.rows.ctypes.data + np.arange(size) * ROW
+        self.in_vectors["length"] = ROW
+        self.in_names, self.into = self._messages(self.in_vectors, 1)
+        self.out_address, self.in_address = int(self.out.ctypes.data), int(self.into.ctypes.data)
+
+    def _messages(self, vectors: NDArray[np.void], each: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Socket addresses and message headers that point at them and at ``each`` vectors a message."""
+        names = np.zeros(self.size, _SOCKADDR_IN)
+        names["family"] = socket.AF_INET
+        messages = np.zeros(self.size, _MMSGHDR)
+        messages["name"] = names.ctypes.data + np.arange(self.size) * _SOCKADDR_IN.itemsize
+        messages["name_length"] = _SOCKADDR_IN.itemsize
+        messages["vector"] = vectors.ctypes.data + np.arange(self.size) * each * _IOVEC.itemsize
+        messages["vector_length"] = each
+        return names, messages
+
+
+def _open_socket(host: str, port: int) -> socket.socket:
+    """A non-blocking UDP socket with large buffers; OSError if the port is taken."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        opened.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            opened.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED)
+        opened.bind((host, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+class MmsgWire:
+    """One UDP socket, a batch a system call."""
+
+    def __init__(self, host: str, port: int, batch: Batch) -> None:
+        """Bind; port 0 takes any free one. OSError if that fails."""
+        self._socket = _open_socket(host, port)
+        self._descriptor = self._socket.fileno()
+        self._batch = batch
+        self.port: int = self._socket.getsockname()[1]
+        self.unsent = 0
+
+    def send(
+        self,
+        headers: NDArray[np.void],
+        payloads: NDArray[np.uint64],
+        lengths: NDArray[np.uint64],
+        destinations: NDArray[np.uint64],
+    ) -> int:
+        """Send n datagrams; see ``ivr.media.wire``. What the system does not take is counted, not kept."""
+        count, taken = len(payloads), 0
+        raw = np.ascontiguousarray(headers).view(np.uint8).reshape(count, _HEADER_LENGTH)
+        for first in range(0, count, self._batch.size):
+            part = slice(first, min(first + self._batch.size, count))
+            taken += self._send_part(raw[part], payloads[part], lengths[part], destinations[part])
+        self.unsent += count - taken
+        return taken
+
+    def _send_part(
+        self,
+        headers: NDArray[np.uint8],
+        payloads: NDArray[np.uint64],
+        lengths: NDArray[np.uint64],
+        destinations: NDArray[np.uint64],
+    ) -> int:
+        batch, count = self._batch, len(payloads)
+        batch.headers[:count] = headers
+        batch.out_vectors["base"][1 : 2 * count : 2] = payloads
+        batch.out_vectors["length"][1 : 2 * count : 2] = lengths
+        batch.out_names["address"][:count] = destinations >> np.uint64(16)
+        batch.out_names["port"][:count] = destinations & np.uint64(0xFFFF)
+        done, taken = 0, 0
+        while done < count:
+            address = batch.out_address + done * _MMSGHDR.itemsize
+            sent = batch.sendmmsg(self._descriptor, address, count - done, 0)
+            if sent > 0:
+                done, taken = done + sent, taken + sent
+                continue
+            error = ctypes.get_errno()
+            if error in (errno.EAGAIN, errno.ENOBUFS, errno.EBADF):
+                break
+            if error != errno.EINTR:  # this one peer cannot be reached; the others can
+                done += 1
+        return taken
+
+    def receive(self) -> Received | None:
+        """What has come in, at most a batch; the arrays hold until the next call on a wire of the batch."""
+        batch = self._batch
+        for _ in range(_REFUSALS):
+            batch.into["name_length"] = _SOCKADDR_IN.itemsize
+            count = batch.recvmmsg(self._descriptor, batch.in_address, batch.size, 0, None)
+            if count > 0:
+                names = batch.in_names[:count]
+                sources = (names["address"].astype(np.uint64) << np.uint64(16)) | names["port"]
+                lengths = batch.into["length"][:count].astype(np.int64)
+                return Received(batch.rows[:count], lengths, sources, count == batch.size)
+            if count == 0 or ctypes.get_errno() in (errno.EAGAIN, errno.EBADF):
+                return None
+        return None
+
+    def close(self) -> None:
+        """Give the port back; the wire sends and receives nothing any more."""
+        self._descriptor = -1
+        self._socket.close()
+
+
+class LoopWire:
+    """One UDP socket, a system call a datagram: for systems without the batch calls."""
+
+    def __init__(self, host: str, port: int, batch: int = BATCH) -> None:
+        """Bind; port 0 takes any free one. OSError if that fails."""
+        self._socket = _open_socket(host, port)
+        self._size = batch
+        self._rows = np.zeros((batch, ROW), np.uint8)
+        self._lengths = np.zeros(batch, np.int64)
+        self._sources = np.zeros(batch, np.uint64)
+        self.port: int = self._socket.getsockname()[1]
+        self.unsent = 0
+
+    def send(
+        self,
+        headers: NDArray[np.void],
+        payloads: NDArray[np.uint64],
+        lengths: NDArray[np.uint64],
+        destinations: NDArray[np.uint64],
+    ) -> int:
+        """Send n datagrams; see ``ivr.media.wire``. What the system does not take is counted, not kept."""
+        taken = 0
+        rows = zip(headers, payloads.tolist(), lengths.tolist(), destinations.tolist(), strict=True)
+        for header, payload, length, destination in rows:
+            target = str(ipaddress.IPv4Address(destination >> 16)), destination & 0xFFFF
+            try:
+                self._socket.sendto(header.tobytes() + ctypes.string_at(payload, length), target)
+                taken += 1
+            except BlockingIOError:
+                break
+            except OSError:  # this one peer cannot be reached; the others can
+                continue
+        self.unsent += len(payloads) - taken
+        return taken
+
+    def receive(self) -> Received | None:
+        """What has come in, at most a batch; the arrays hold until the next call."""
+        count, refusals = 0, 0
+        while count < self._size and refusals < _REFUSALS:
+            try:
+                length, (host, port) = self._socket.recvfrom_into(memoryview(self._rows[count]), ROW)
+            except BlockingIOError:
+                break
+            except OSError:  # a peer's ICMP, or on Windows a datagram longer than the row
+                refusals += 1
+                continue
+            self._lengths[count] = length
+            self._sources[count] = int(ipaddress.IPv4Address(host)) << 16 | port
+            count += 1
+        if not count:
+            return None
+        more = count == self._size
+        return Received(self._rows[:count], self._lengths[:count], self._sources[:count], more)
+
+    def close(self) -> None:
+        """Give the port back; the wire sends and receives nothing any more."""
+        self._socket.close()
+
+
+def open_wire(host: str, port: int, batch: Batch | None = None) -> MmsgWire | LoopWire:
+    """A media socket on ``host``; with a ``batch`` by batch calls, without one by the portable loop."""
+    return MmsgWire(host, port, batch) if batch is not None else LoopWire(host, port)

@@ -1,0 +1,132 @@
+"""A socket in memory: what the plane sends is kept with its tick, what a caller sends is handed over."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
+from ivr.media.plane import Plane
+from ivr.media.rtp import Packet, pack, parse
+from ivr.media.sdp import Agreed
+from ivr.media.telephone_event import key_press
+from ivr.media.wire import address_key, key_address
+
+
+@dataclass
+class Rows:
+    data: np.ndarray
+    lengths: np.ndarray
+    sources: np.ndarray
+    more: bool
+
+
+@dataclass
+class Sent:
+    tick: int
+    to: tuple[str, int]
+    packet: Packet
+
+
+@dataclass
+class MemoryWire:
+    port: int
+    clock: Callable[[], int]
+    sent: list[Sent] = field(default_factory=list)
+    incoming: list[tuple[bytes, tuple[str, int]]] = field(default_factory=list)
+    closed: bool = False
+    bursts: list[int] = field(default_factory=list)
+
+    def send(self, headers, payloads, lengths, destinations) -> int:
+        for header, payload, length, to in zip(headers, payloads, lengths, destinations, strict=True):
+            packet = parse(header.tobytes() + ctypes.string_at(int(payload), int(length)))
+            assert packet is not None
+            self.sent.append(Sent(self.clock(), key_address(int(to)), packet))
+        self.bursts.append(len(payloads))
+        return len(payloads)
+
+    def receive(self) -> Rows | None:
+        batch, self.incoming = self.incoming[:64], self.incoming[64:]
+        if not batch:
+            return None
+        data = np.full((len(batch), 640), 0xAA, np.uint8)
+        for row, (datagram, _) in zip(data, batch, strict=True):
+            row[: len(datagram)] = np.frombuffer(datagram[:640], np.uint8)
+        lengths = np.array([min(len(datagram), 640) for datagram, _ in batch], np.int64)
+        sources = np.array([address_key(*source) for _, source in batch], np.uint64)
+        return Rows(data, lengths, sources, len(batch) == 64)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Bench:
+    """A plane in virtual time with its sockets in memory."""
+
+    def __init__(self, ports: Iterable[int] = range(20000, 20100, 2), **settings) -> None:
+        self.wires: dict[int, MemoryWire] = {}
+        self.events: list[PlaneEvent] = []
+        self.number = 0
+        self.plane = Plane(self._open_wire, ports, self.events.append, **settings)
+
+    def _open_wire(self, port: int) -> MemoryWire:
+        self.wires[port] = MemoryWire(port, lambda: self.number)
+        return self.wires[port]
+
+    @property
+    def now(self) -> float:
+        return 1000.0 + self.number * 0.005
+
+    def run(self, ticks: int = 1) -> None:
+        for _ in range(ticks):
+            self.number += 1
+            self.plane.tick(self.number, self.now)
+
+    def run_ms(self, milliseconds: int) -> None:
+        self.run(milliseconds // 5)
+
+    def sent(self, stream: Stream, since: int = 0) -> list[Sent]:
+        """What the socket of a stream sent after a tick, whoever it was for."""
+        return [sent for sent in self.wires[stream.port].sent if sent.tick > since]
+
+    def to(self, remote: tuple[str, int], since: int = 0) -> list[Sent]:
+        every = itertools.chain.from_iterable(wire.sent for wire in self.wires.values())
+        return [sent for sent in every if sent.to == remote and sent.tick > since]
+
+    def hear(self, stream: Stream, packet: Packet | bytes, source: tuple[str, int]) -> None:
+        datagram = pack(packet) if isinstance(packet, Packet) else packet
+        self.wires[stream.port].incoming.append((datagram, source))
+
+    def press(self, stream: Stream, digit: str, source: tuple[str, int], timestamp: int, event_type=101):
+        """All packets of a key press at once."""
+        for count, part in enumerate(key_press(digit)):
+            moment = timestamp + part.timestamp_offset
+            self.hear(stream, Packet(event_type, count, moment, 7, part.marker, part.payload), source)
+
+    @property
+    def digits(self) -> list[tuple[Stream, str]]:
+        return [(event.stream, event.digit) for event in self.events if isinstance(event, DigitPressed)]
+
+    @property
+    def played(self) -> list[object]:
+        return [event.mark for event in self.events if isinstance(event, Played)]
+
+    @property
+    def stopped(self) -> list[object]:
+        return [event.mark for event in self.events if isinstance(event, Stopped)]
+
+    @property
+    def silent(self) -> list[Stream]:
+        return [event.stream for event in self.events if isinstance(event, Silent)]
+
+
+def agreed(host: str = "192.0.2.1", port: int = 4000, **changes) -> Agreed:
+    values = {
+        "codec": "PCMA", "payload_type": 8, "event_type": 101, "ptime_ms": 20,
+        "remote": (host, port), "send": True, "receive": True,
+    }  # fmt: skip
+    return Agreed(**(values | changes))
