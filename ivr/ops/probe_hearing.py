@@ -1,8 +1,8 @@
 """A recording and a sentence's own sound in; where the sentence stands in it and how alike they are out.
 
-Both are int16 at 8 kHz. Alike is the normalised cross-correlation: 1 for the same sound at any loudness, about
-0 for another. It is taken piece by piece, each near where the piece before it was, so that a jitter buffer that
-slipped a few milliseconds, or two clocks that differ, do not turn the right words into wrong ones.
+Both are int16 at 8 kHz. Alike is the normalised cross-correlation: 1 for the same sound at any loudness,
+about 0 for another. It is taken piece by piece, each near where the piece before it was, so that a jitter
+buffer that slipped a few milliseconds, or two clocks that differ, do not turn right words into wrong ones.
 """
 
 from __future__ import annotations

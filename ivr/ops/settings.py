@@ -26,6 +26,7 @@ from ivr.ops.settings_values import (
     Seconds,
     Whole,
 )
+from ivr.speech.voice import VOICES, VoiceSettings
 
 __all__ = [
     "HostPort",
@@ -34,7 +35,7 @@ __all__ = [
     "Settings",
     "SettingsRefused",
     "Trunk",
-    "VoiceSettings",
+    "VoiceTable",
     "load_settings",
 ]
 
@@ -118,14 +119,15 @@ class StoreSettings(Section):
     time_limit: Seconds = Field(default=2.0, ge=0.05, le=30)
 
 
-class VoiceSettings(Section):
-    """``[speech.voices.<language>]``: who speaks it. ``voice`` empty means the language's own."""
+class VoiceTable(Section):
+    """``[speech.voices.<language>]``: how a language is spoken. ``voice`` empty means the language's own."""
 
-    engine: Literal["espeak-ng", "pyttsx3", "festival", "hibari-tts"] = "espeak-ng"
-    voice: str = Field(default="", pattern=r"^[A-Za-z0-9_/+ -]*$")
-    rate: Whole = Field(default=150, ge=80, le=450)
+    engine: Literal["espeak-ng"] = "espeak-ng"
+    voice: str = Field(default="", pattern=r"^[A-Za-z0-9_/+ -]{0,99}$")
+    rate: Whole = Field(default=145, ge=80, le=450)
     pitch: Whole = Field(default=50, ge=0, le=99)
-    volume: Whole = Field(default=100, ge=0, le=200)
+    volume: Whole = Field(default=100, ge=1, le=100)
+    word_gap: Whole = Field(default=0, ge=0, le=100)
 
 
 class SpeechSettings(Section):
@@ -133,9 +135,15 @@ class SpeechSettings(Section):
 
     cache: Path = Path("var/speech")
     workers: Whole = Field(default=2, ge=1, le=64)
-    voices: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], VoiceSettings] = Field(
-        default_factory=lambda: {"cs": VoiceSettings()}
-    )
+    voices: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], VoiceTable] = {}
+
+    def spoken(self) -> dict[str, VoiceSettings]:
+        """The voice of each language, as the speech room takes it."""
+        named = {
+            language: VoiceSettings(**(table.model_dump() | {"voice": table.voice or language}))
+            for language, table in self.voices.items()
+        }
+        return VOICES | named
 
 
 class FolderSettings(Section):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ivr.errors import ConfigurationError
 from ivr.ops.settings import HostPort, SettingsRefused, load_settings
+from ivr.speech.voice import VOICES
 
 
 def written(folder: Path, text: str) -> Path:
@@ -33,7 +34,7 @@ def test_an_empty_file_runs_and_so_does_none(tmp_path, monkeypatch):
     assert without.sip.listen == HostPort("0.0.0.0", 5060)
     assert len(without.media.ports.even) == 32
     assert without.dialplan.folder == tmp_path / "dialplan"
-    assert without.speech.voices["cs"].engine == "espeak-ng"
+    assert without.speech.spoken() == VOICES
 
 
 def test_paths_are_read_from_the_folder_of_the_file(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from ivr.ops.settings import Phone, Settings, Trunk, VoiceSettings, load_settings
+from ivr.ops.settings import Phone, Settings, Trunk, VoiceTable, load_settings
 
 EXAMPLE = Path(__file__).parents[2] / "infoline.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ SECTIONS = {
     },
     "phones": Phone,
     "trunks": Trunk,
-    "speech.voices.cs": VoiceSettings,
+    "speech.voices.cs": VoiceTable,
 }
 
 
@@ -50,7 +50,9 @@ def test_the_example_is_the_defaults_and_the_demo_phones(tmp_path):
     here = tmp_path / "other.toml"
     here.write_text(TEXT, encoding="utf-8")
     demo = load_settings(here)
-    assert demo.model_copy(update={"phones": ()}) == load_settings(empty)
+    without = load_settings(empty)
+    assert demo.speech.spoken() == without.speech.spoken()
+    assert demo.model_copy(update={"phones": (), "speech": without.speech}) == without
     assert "+420777123456" in [phone.number for phone in demo.phones]
 
 
