@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterable, Sequence
 from .clip import Clip
 from .events import DigitPressed, PlaneEvent, Silent, Statistics, Stream
 from .listening import Listener
+from .playback import Play, Playback
 from .ports import NoPortFree, Placement, PortPool
 from .sdp import Agreed
-from .playback import Play, Playback
 from .streams import SendTable
 from .wire import Wire, address_key
 
