@@ -126,7 +126,7 @@ def _retry_trouble(tries: int, words: int) -> str:
 def _sentences(plan: Plan, look_ups: LookUps, texts: Texts) -> Iterator[_Problem]:
     language = plan.line.language
     if language not in texts:
-        hint = did_you_mean(language, texts) or (f"; there is {listed(sorted(texts))}" if texts else "")
+        hint = f"; there is {listed(sorted(texts))}" if texts else ""
         yield ("line", "language"), f"there are no sentences in {quoted(language)}{hint}"
         return
     known, met = texts[language], reachable(plan)

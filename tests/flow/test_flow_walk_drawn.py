@@ -1,0 +1,254 @@
+"""Drawn plans and drawn inputs: the walk never raises, never contradicts itself, and always ends."""
+
+from collections import Counter
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.flow import walk as machine
+from ivr.flow.check import check
+from ivr.flow.instructions import (
+    HangUp,
+    Instruction,
+    Listen,
+    LookUp,
+    Speak,
+    StopListening,
+    StopSpeaking,
+    Transfer,
+)
+from ivr.flow.plan import KEYS, AskStep, HangUpStep, Line, LookUpStep, Plan, SayStep, TransferStep
+from ivr.flow.walk import LONGEST_RUN, Walk
+
+NAMES = ["a", "b", "c", "d", "e"]
+NAME = st.sampled_from(NAMES)
+
+
+def asking(name: str) -> st.SearchStrategy[AskStep]:
+    return st.builds(
+        AskStep,
+        name=st.just(name),
+        texts=st.just(("q",)),
+        keys=st.dictionaries(st.sampled_from("12*"), NAME, min_size=1),
+        wait=st.just(5.0),
+        tries=st.integers(1, 3),
+        give_up=NAME,
+        silence=st.just(("s1", "s2")),
+        wrong_key=st.just(("w1", "w2")),
+        must_hear=st.booleans(),
+    )
+
+
+def any_step(name: str) -> st.SearchStrategy:
+    return st.one_of(
+        st.builds(SayStep, st.just(name), st.just(("s",)), NAME, st.booleans()),
+        asking(name),
+        st.builds(
+            LookUpStep, st.just(name), st.just("credit"), st.dictionaries(st.sampled_from(["x", "y"]), NAME)
+        ),
+        st.builds(TransferStep, st.just(name), st.just("474770601"), NAME, NAME),
+        st.builds(HangUpStep, st.just(name)),
+    )
+
+
+@st.composite
+def plans(draw) -> Plan:
+    steps = {name: draw(any_step(name)) for name in NAMES}
+    return Plan(Line("Drawn", ("1",), "CZ", "cs", "a", 600.0), steps)
+
+
+class Hall:
+    """Carries out instructions as a real hall would, and minds that each makes sense when it comes."""
+
+    def __init__(self) -> None:
+        self.doing: Speak | Listen | LookUp | Transfer | None = None
+        self.over = False
+        self.told: list[Instruction] = []
+
+    def obey(self, told: list[Instruction]) -> None:
+        for instruction in told:
+            assert not self.over, "nothing follows a hang-up"
+            self.told.append(instruction)
+            match instruction:
+                case StopSpeaking():
+                    assert isinstance(self.doing, Speak) and self.doing.interruptible
+                    self.doing = None
+                case StopListening():
+                    assert isinstance(self.doing, Listen)
+                    self.doing = None
+                case HangUp():
+                    assert self.doing is None
+                    self.over = True
+                case _:
+                    assert self.doing is None, "one thing at a time"
+                    self.doing = instruction
+
+    def answer(self, walk: Walk, outcome: str, succeeded: bool) -> list[Instruction]:
+        """What was being done is done: tell the walk."""
+        done, self.doing = self.doing, None
+        match done:
+            case Speak():
+                return walk.spoken(done.turn)
+            case Listen():
+                return walk.waited(done.turn)
+            case LookUp():
+                return walk.looked_up(outcome, {"x": 1}, done.turn)
+            case Transfer():
+                return walk.transferred(succeeded, done.turn)
+            case None:
+                return []
+
+
+EVENTS = st.one_of(
+    st.sampled_from(KEYS),
+    st.just("done"),
+    st.tuples(st.sampled_from(["spoken", "waited", "looked_up", "transferred"]), st.integers(-1, 40)),
+)
+
+
+def stray(walk: Walk, name: str, turn: int) -> list[Instruction]:
+    match name:
+        case "spoken":
+            return walk.spoken(turn)
+        case "waited":
+            return walk.waited(turn)
+        case "looked_up":
+            return walk.looked_up("x", {}, turn)
+        case _:
+            return walk.transferred(True, turn)
+
+
+@given(plans(), st.lists(EVENTS, max_size=40), st.sampled_from(["x", "y", "z"]), st.booleans())
+def test_any_caller_on_any_plan_gets_instructions_that_make_sense_and_an_end(
+    plan, events, outcome, succeeded
+):
+    walk, hall = Walk(plan), Hall()
+    hall.obey(walk.start())
+    for event in events:
+        if event == "done":
+            hall.obey(hall.answer(walk, outcome, succeeded))
+        elif isinstance(event, str):
+            hall.obey(walk.key_pressed(event))
+        elif hall.doing is None or event[1] != hall.doing.turn:
+            assert stray(walk, *event) == [], "late, early and doubled answers are absorbed"
+        assert hall.over == walk.ended
+        assert walk.ended or hall.doing is not None, "a call that goes on waits for something"
+    inputs = 0
+    while not hall.over:  # the caller falls silent
+        hall.obey(hall.answer(walk, outcome, succeeded))
+        inputs += 1
+        assert inputs <= LONGEST_RUN * 6 + 60
+    assert walk.start() == walk.key_pressed("2") == walk.spoken() == walk.waited() == []
+
+
+@given(
+    plans(),
+    st.lists(
+        st.sampled_from(["k1", "k2", "k*", "k5", "spoken", "waited", "x", "z", "yes", "no"]), max_size=60
+    ),
+)
+def test_answers_without_a_turn_never_raise_in_any_order(plan, events):
+    walk = Walk(plan)
+    walk.start()
+    inputs = {
+        "spoken": walk.spoken,
+        "waited": walk.waited,
+        "x": lambda: walk.looked_up("x", {"x": 1}),
+        "z": lambda: walk.looked_up("z", {"x": 1}),
+        "yes": lambda: walk.transferred(True),
+        "no": lambda: walk.transferred(False),
+    }
+    for event in events:
+        ended = walk.ended
+        told = walk.key_pressed(event[1]) if event[0] == "k" else inputs[event]()
+        assert not (ended and told)
+
+
+@settings(max_examples=60)
+@given(plans())
+def test_what_the_checker_passes_needs_no_limit_to_bring_a_silent_caller_to_an_end(plan):
+    look_ups = {"credit": {"x": [], "y": []}}
+    texts = {"cs": dict.fromkeys(["s", "q", "s1", "s2", "w1", "w2"], ())}
+    rounds = [problem for problem in check(plan, look_ups, texts) if "round" in problem.expected]
+    walk, hall = Walk(plan), Hall()
+    hall.obey(walk.start())
+    met = Counter([walk.at])
+    while not hall.over:
+        before = walk.at
+        hall.obey(hall.answer(walk, "x", False))
+        met[walk.at] += walk.at != before
+    if not rounds:
+        assert max(met.values()) == 1
+
+
+@given(st.lists(st.sampled_from(["silence", "wrong"]), min_size=1, max_size=12), st.integers(1, 4))
+def test_silences_and_wrong_keys_are_each_counted_to_tries(failures, tries):
+    words = {"silence": ("s1", "s2", "s3"), "wrong": ("w1", "w2", "w3")}
+    step = AskStep("q", ("q",), {"1": "q"}, 5.0, tries, "end", words["silence"], words["wrong"])
+    walk = Walk(Plan(Line("T", ("1",), "CZ", "cs", "q", 600.0), {"q": step, "end": HangUpStep("end")}))
+    walk.start()
+    count: Counter[str] = Counter()
+    for failure in failures:
+        walk.spoken()
+        told = walk.waited() if failure == "silence" else walk.key_pressed("7")
+        count[failure] += 1
+        if count[failure] == tries:
+            assert told[-1] == HangUp()
+            return
+        assert told[-1].text_ids == (words[failure][count[failure] - 1], "q")
+    assert not walk.ended
+
+
+def in_state(state: type) -> Walk:
+    """A walk that stands in the given state."""
+    steps = {
+        "q": AskStep("q", ("q",), {"1": "s", "2": "l", "3": "t", "4": "end"}, 5.0, 1, "end"),
+        "s": SayStep("s", ("s",), "q"),
+        "l": LookUpStep("l", "credit", {"x": "q"}),
+        "t": TransferStep("t", "1", "end", "q"),
+        "end": HangUpStep("end"),
+    }
+    walk = Walk(Plan(Line("T", ("1",), "CZ", "cs", "q", 600.0), steps))
+    key = {machine.Saying: "1", machine.LookingUp: "2", machine.Transferring: "3", machine.Ended: "4"}
+    if state is not machine.Ready:
+        walk.start()
+    if state is machine.Listening:
+        walk.spoken()
+    if state in key:
+        walk.key_pressed(key[state])
+    assert type(walk.state) is state
+    return walk
+
+
+STATES = machine.State.__args__
+INPUTS = {
+    "start": lambda walk: walk.start(),
+    "key": lambda walk: walk.key_pressed("9"),
+    "spoken": lambda walk: walk.spoken(),
+    "waited": lambda walk: walk.waited(),
+    "looked_up": lambda walk: walk.looked_up("x", {}),
+    "transferred": lambda walk: walk.transferred(False),
+}
+MOVES = {
+    (machine.Ready, "start"),
+    (machine.Saying, "key"),
+    (machine.Saying, "spoken"),
+    (machine.Asking, "key"),
+    (machine.Asking, "spoken"),
+    (machine.Listening, "key"),
+    (machine.Listening, "waited"),
+    (machine.LookingUp, "looked_up"),
+    (machine.Transferring, "transferred"),
+}
+
+
+@pytest.mark.parametrize(("state", "name"), list(product(STATES, INPUTS)))
+def test_every_input_in_every_state_moves_the_walk_or_is_absorbed(state, name):
+    walk = in_state(state)
+    told = INPUTS[name](walk)
+    if (state, name) in MOVES:
+        assert told
+    else:
+        assert told == [] and type(walk.state) is state
