@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import sys
 
+from ivr.speech.espeak_voice import wrong_voice
 from ivr.speech.frames import refused, said
 from ivr.speech.worker_loop import claim_output, serve
 
@@ -22,14 +23,6 @@ _RATE, _VOLUME, _PITCH, _WORD_GAP = 1, 2, 3, 7
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
-class _Voice(ctypes.Structure):
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("languages", ctypes.c_char_p),  # a priority byte, then the first language
-        ("identifier", ctypes.c_char_p),
-    )
-
-
 class Espeak:
     """One initialised engine; it can be initialised once in a process."""
 
@@ -37,7 +30,6 @@ class Espeak:
         """OSError where the library cannot be loaded or finds no data."""
         self._library = ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)
         self._library.espeak_Info.restype = ctypes.c_char_p
-        self._library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
         path = data.encode() or None
         self._sample_rate = self._library.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, path, _DO_NOT_EXIT)
         if self._sample_rate <= 0:
@@ -74,13 +66,11 @@ class Espeak:
     def _choose(self, voice: str) -> None:
         """Set the voice and look which one it became: an unknown name may be ignored in silence."""
         failed = self._library.espeak_SetVoiceByName(voice.encode())
-        current = self._library.espeak_GetCurrentVoice()
-        if failed or not current:
+        if failed:
             raise ValueError(f'espeak-ng has no voice "{voice}"')
-        identifier = (current.contents.identifier or b"").decode(errors="replace")
-        language = (current.contents.languages or b"?")[1:].decode(errors="replace")
-        if voice.split("+")[0] not in (identifier, identifier.split("/")[-1], language):
-            raise ValueError(f'espeak-ng gave the voice "{identifier}" for "{voice}"')
+        wrong = wrong_voice(self._library, voice)
+        if wrong is not None:
+            raise ValueError(f'espeak-ng gave the voice "{wrong}" for "{voice}"')
 
 
 def main(arguments: list[str]) -> int:

@@ -23,6 +23,7 @@ __all__ = ["Engine", "EspeakPool", "Pyttsx3Pool", "VoicePool"]
 
 _LONGEST_TEXT = 2000  # letters: two minutes; a prompt file that means more has lost its line ends
 _TRIES = 2
+_FIRST_WORD = "test"  # a word in every language
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,22 @@ class VoicePool:
         return [worker.process_id for worker in self._workers if worker.process_id is not None]
 
     async def open(self) -> None:
-        """Start all processes; VoiceError where the engine cannot be had (none is left running then)."""
-        started = await asyncio.gather(*(worker.start() for worker in self._workers), return_exceptions=True)
-        for failure in started:
-            if isinstance(failure, BaseException):
-                await self.close()
-                raise failure
+        """Start all processes; VoiceError where the engine cannot be had, and none is left running then."""
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for worker in self._workers:
+                    starting.create_task(self._start(worker))
+        except BaseExceptionGroup as failures:
+            await self.close()
+            raise failures.exceptions[0] from None
+        except BaseException:
+            await self.close()
+            raise
         for worker in self._workers:
             self._idle.put_nowait(worker)
+
+    async def _start(self, worker: WorkerProcess) -> None:
+        await worker.start()
 
     async def close(self) -> None:
         """End all processes; sentences on their way end in VoiceError."""
@@ -120,6 +129,12 @@ class EspeakPool(VoicePool):
         places = [part for library in self._libraries for part in (library.library, library.data)]
         program = [sys.executable, "-S", "-P", "-m", "ivr.speech.espeak_worker"]
         super().__init__([*program, *places], voices, workers, patience)
+
+    async def _start(self, worker: WorkerProcess) -> None:
+        """Say a word in every voice: the first caller waits for no file, and a wrong voice fails at once."""
+        await super()._start(worker)
+        for language in self._voices:
+            await worker.ask(self._request(_FIRST_WORD, language))
 
     @property
     def engine(self) -> Engine:

@@ -5,10 +5,15 @@
 LIBRARY is the espeak-ng that the live voice uses. It is loaded first and for all, so that pyttsx3, which
 looks for "libespeak-ng.so.1" by name, gets the same one (the loader answers a name that is already loaded).
 
-pyttsx3 is held by what it does: one sentence an engine turn; its turn may end before the file is written, so
-the engine's own "finished" is waited for, and then the file is checked for its length; an unknown voice is
-ignored in silence, so voice and settings are read back, the settings from the library itself (pyttsx3 leaves
-out the argument that asks for the current value).
+pyttsx3 is held by what it does:
+
+- One sentence an engine turn.
+- A turn begins by cancelling what the engine has not done yet, settings included, so these are set before it
+  and seen to have arrived.
+- A turn may end before the file is written, so the engine's own "finished" is waited for, and then the file is
+  checked for its length.
+- An unknown voice is ignored in silence, so voice and settings are read back, from the library itself: pyttsx3
+  leaves out the argument that asks for the current value.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
+from ivr.speech.espeak_voice import wrong_voice
 from ivr.speech.frames import refused, said
 from ivr.speech.worker_loop import claim_output, serve
 
@@ -29,6 +35,7 @@ from ivr.speech.worker_loop import claim_output, serve
 _PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "word gap": 7}
 _CURRENT = 1
 _PATIENCE = 15.0  # s for one sentence
+_SETTLING = 1.0  # s for the engine to take its settings; a millisecond as a rule
 _SHORTEST_LETTER = 0.02  # s: speech twice as fast as the fastest announcer; less is a cut file
 _WAV_HEAD = 44  # bytes before the samples
 
@@ -46,6 +53,7 @@ class Renderer:
         self._engine: Any = pyttsx3.init(driverName="espeak")
         self._file = folder / f"{os.getpid()}.wav"
         self._finished = threading.Event()
+        self._engine.runAndWait()  # an empty turn: from now on settings are taken at once, not in a turn
         self._engine.connect("finished-utterance", lambda **_said: self._finished.set())
 
     def speak(
@@ -57,25 +65,38 @@ class Renderer:
         for name, value in (("voice", voice), ("rate", rate), ("pitch", pitch), ("volume", volume / 100)):
             self._engine.setProperty(name, value)
         self._library.espeak_SetParameter(_PARAMETERS["word gap"], word_gap, 0)
+        wanted = {"rate": rate, "volume": volume, "pitch": pitch, "word gap": word_gap}
+        self._settle(voice, wanted)
         self._engine.save_to_file(text, str(self._file))
         self._engine.runAndWait()
         if not self._finished.wait(_PATIENCE):
             raise ValueError("pyttsx3 did not finish the sentence")
-        self._verify(voice, {"rate": rate, "volume": volume, "pitch": pitch, "word gap": word_gap})
+        self._verify(voice, wanted)
         try:
             return self._read_file(text)
         finally:
             self._file.unlink(missing_ok=True)
 
+    def _settle(self, voice: str, wanted: dict[str, int]) -> None:
+        """Wait until the engine has taken the settings: the turn's start drops those still on their way."""
+        deadline = time.monotonic() + _SETTLING
+        while True:
+            try:
+                return self._verify(voice, wanted)
+            except ValueError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.001)
+
     def _verify(self, voice: str, wanted: dict[str, int]) -> None:
-        """Read back what was set; a voice is known by its file, such as ``zlw/cs``."""
+        """Read back what was set."""
         for name, value in wanted.items():
             got = self._library.espeak_GetParameter(_PARAMETERS[name], _CURRENT)
             if got != value:
                 raise ValueError(f"pyttsx3 has the {name} {got} instead of {value}")
-        identifier = str(self._engine.getProperty("voice"))
-        if voice.split("+")[0].lower() not in (identifier, identifier.split("/")[-1]):
-            raise ValueError(f'pyttsx3 gave the voice "{identifier}" for "{voice}"')
+        wrong = wrong_voice(self._library, voice)
+        if wrong is not None:
+            raise ValueError(f'pyttsx3 gave the voice "{wrong}" for "{voice}"')
 
     def _read_file(self, text: str) -> tuple[int, bytes]:
         deadline = time.monotonic() + 2.0

@@ -44,7 +44,8 @@ class WorkerProcess:
         """
         if self._closed:
             raise VoiceError("the voices are closed")
-        environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+        path = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -70,7 +72,7 @@ def test_a_click_is_limited_and_the_rest_left_alone() -> None:
     clicked[11025:11035] = 32000
     said = render(clicked, VOICE_RATE)
     assert np.abs(said).max() <= CHAIN.ceiling
-    before, after = (np.abs(piece).max() for piece in (said[800:3600], said[4800:7600]))
+    before, after = (int(np.abs(piece).max()) for piece in (said[800:3600], said[4800:7600]))
     assert before == pytest.approx(after, rel=0.02)
     assert before * 8 < CHAIN.ceiling < before * 32  # the click was thirty times the tone
 
@@ -103,3 +105,18 @@ def test_any_noise_stays_below_the_ceiling(noise: bytes, rate: int) -> None:
         assert not samples.any() or len(samples) < rate / 10
     else:
         assert np.abs(said.astype(int)).max() <= CHAIN.ceiling
+
+
+def test_the_handbook_gives_the_chains_values() -> None:
+    handbook = (Path(__file__).parents[2] / "prompts" / "README.md").read_text(encoding="utf-8")
+    for value in (
+        f"{CHAIN.high_pass:g} Hz",
+        f"RMS {CHAIN.level:g} of 16 bits",
+        f"{CHAIN.ceiling:g} of 16 bits",
+        f"{CHAIN.gate} dB below it",
+        f"{CHAIN.silence:g} dB below the loudest",
+        f"{CHAIN.tail:g} s",
+        f"to {RATE} Hz",
+        CHAIN.quality,
+    ):
+        assert value in handbook, value

@@ -1,0 +1,212 @@
+"""A sentence in words in, its sound out: rendered once, kept by everything that shapes it.
+
+Fixed sentences are rendered by pyttsx3 before the line opens and kept on disk; a caller's own sentences are
+spoken live and stay in memory only, within a limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ivr.errors import VoiceError
+from ivr.speech.pool import EspeakPool, Pyttsx3Pool, VoicePool
+from ivr.speech.render import CHAIN, Samples, render
+from ivr.speech.sound import Sound, read_sound, write_sound
+from ivr.speech.voice import EngineSource, VoiceSettings
+
+__all__ = ["Library", "Prepared"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `Library.prepare` did, counted in sentences; each fallback and unsaved one with its reason."""
+
+    cached: int
+    rendered: int
+    fallbacks: tuple[tuple[str, str], ...]
+    unsaved: tuple[tuple[str, str], ...]
+
+
+class Library:
+    """All sounds of a line. Use as an async context, or `open` and `close`."""
+
+    def __init__(
+        self,
+        cache_folder: Path,
+        voices: Mapping[str, VoiceSettings],
+        workers: int = 2,
+        source: EngineSource = "auto",
+        memory: int = 32 * 1024 * 1024,
+    ) -> None:
+        """``voices``: settings per language; ``memory``: bytes for callers' own sentences."""
+        self._folder, self._voices, self._workers = cache_folder, dict(voices), workers
+        self._live = EspeakPool(self._voices, workers, source)
+        self._fixed: dict[str, Sound] = {}
+        self._own: OrderedDict[str, Sound] = OrderedDict()
+        self._own_bytes, self._memory = 0, memory
+        self._rendering: dict[str, asyncio.Task[Sound]] = {}
+
+    async def open(self) -> None:
+        """Start the voices; VoiceError where there is no engine or a voice is unknown to it."""
+        await self._live.open()
+
+    async def close(self) -> None:
+        """Stop the voices; sentences on their way are given up."""
+        for task in self._rendering.values():
+            task.cancel()
+        await asyncio.gather(*self._rendering.values(), return_exceptions=True)
+        await self._live.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def engine(self) -> str:
+        """The engine that speaks, such as ``espeak-ng 1.51 (system)``."""
+        engine = self._live.engine
+        return f"espeak-ng {engine.version} ({engine.library.origin})"
+
+    async def sound(self, language: str, words: str) -> Sound:
+        """The sound of a sentence: at once where it is known, else rendered, once for all who ask meanwhile.
+
+        Start several at once and play the first while the next are rendered. A caller who is cancelled does
+        not cancel it for the others. VoiceError where it cannot be spoken.
+        """
+        key = self._key(language, words)
+        known = self._fixed.get(key) or self._own.get(key)
+        if known is not None:
+            if key in self._own:
+                self._own.move_to_end(key)
+            return known
+        return await self._once(key, lambda: self._speak_own(key, language, words))
+
+    async def prepare(
+        self, sentences: Iterable[tuple[str, str]], progress: Progress | None = None
+    ) -> Prepared:
+        """Have the sound of every fixed sentence (language, words) ready, from disk or by pyttsx3.
+
+        ``progress(done, total)`` is called after each. A sentence that pyttsx3 fails at is spoken by the live
+        voice, and the result says why. VoiceError where a sentence cannot be spoken at all.
+        """
+        wanted = {self._key(*sentence): sentence for sentence in sentences}
+        run = _Preparation(len(wanted), progress)
+        missing = []
+        for key, (language, words) in wanted.items():
+            samples = await asyncio.to_thread(read_sound, self._folder / language, key)
+            if samples is None:
+                missing.append(key)
+            else:
+                self._fixed[key] = Sound(language, words, samples)
+                run.step(cached=True)
+        if missing:
+            async with AsyncExitStack() as stack:
+                recorder = await self._recorder(stack, run)
+                tasks = [self._prepare_one(key, *wanted[key], recorder, run) for key in missing]
+                results = await asyncio.gather(*tasks, return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+        return run.result()
+
+    async def _recorder(self, stack: AsyncExitStack, run: _Preparation) -> VoicePool | None:
+        """pyttsx3's processes, None (and the reason) where they cannot start."""
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="infoline-voice-")))
+        recorder = Pyttsx3Pool(self._voices, self._live.engine, folder, self._workers)
+        try:
+            return await stack.enter_async_context(recorder)
+        except VoiceError as error:
+            run.no_recorder = str(error)
+            return None
+
+    async def _prepare_one(
+        self, key: str, language: str, words: str, recorder: VoicePool | None, run: _Preparation
+    ) -> None:
+        reason = run.no_recorder
+        sound = None
+        if recorder is not None:
+            try:
+                sound = await self._render(recorder, language, words)
+            except VoiceError as error:
+                reason = str(error)
+        if sound is None:
+            run.fallbacks.append((words, reason))
+            sound = await self._render(self._live, language, words)
+        self._fixed[key] = sound
+        try:
+            await asyncio.to_thread(write_sound, self._folder / language, key, sound.samples)
+        except OSError as error:
+            run.unsaved.append((words, str(error)))
+        run.step(cached=False)
+
+    async def _speak_own(self, key: str, language: str, words: str) -> Sound:
+        sound = await self._render(self._live, language, words)
+        self._own[key] = sound
+        self._own_bytes += sound.samples.nbytes
+        while self._own_bytes > self._memory and len(self._own) > 1:
+            _, oldest = self._own.popitem(last=False)
+            self._own_bytes -= oldest.samples.nbytes
+        return sound
+
+    async def _render(self, pool: VoicePool, language: str, words: str) -> Sound:
+        spoken, rate = await pool.speak(words, language)
+        samples: Samples = await asyncio.to_thread(render, spoken, rate)
+        return Sound(language, words, samples)
+
+    async def _once(self, key: str, make: Callable[[], Coroutine[None, None, Sound]]) -> Sound:
+        task = self._rendering.get(key)
+        if task is None:
+            task = asyncio.create_task(make())
+            self._rendering[key] = task
+            task.add_done_callback(lambda done: self._rendered(key, done))
+        return await asyncio.shield(task)
+
+    def _rendered(self, key: str, task: asyncio.Task[Sound]) -> None:
+        self._rendering.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # looked at here, for the case that everybody who asked has hung up
+
+    def _key(self, language: str, words: str) -> str:
+        """A hash of the words and of everything that shapes their sound."""
+        settings = self._voices.get(language)
+        if settings is None:
+            raise VoiceError(f'there is no voice for the language "{language}"')
+        shaped_by = [language, words, asdict(settings), self.engine, asdict(CHAIN)]
+        return hashlib.sha256(json.dumps(shaped_by, sort_keys=True).encode()).hexdigest()[:40]
+
+
+class _Preparation:
+    """One run of `Library.prepare`: what has been done so far."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total, self._progress = total, progress
+        self._cached = self._rendered = 0
+        self.no_recorder = ""
+        self.fallbacks: list[tuple[str, str]] = []
+        self.unsaved: list[tuple[str, str]] = []
+
+    def step(self, cached: bool) -> None:
+        self._cached += cached
+        self._rendered += not cached
+        if self._progress is not None:
+            self._progress(self._cached + self._rendered, self._total)
+
+    def result(self) -> Prepared:
+        return Prepared(self._cached, self._rendered, tuple(self.fallbacks), tuple(self.unsaved))
