@@ -123,6 +123,21 @@ def test_a_sentence_with_a_fact_that_one_way_does_not_give_is_shown_with_that_wa
     ]
 
 
+def test_a_look_up_asked_again_takes_back_the_facts_it_gave():
+    steps = {
+        "a": LookUpStep("a", "credit", {"prepaid": "b"}),
+        "b": LookUpStep("b", "credit", {"prepaid": "s", "empty": "s"}),
+        "s": SayStep("s", ("credit-prepaid",), "end"),
+        "end": HangUpStep("end"),
+    }
+    plan = Plan(Line("T", ("1",), "CZ", "cs", "a", 60.0), steps)
+    look_ups = {"credit": {"prepaid": {"credit"}, "empty": set()}}
+    found = [problem.expected for problem in check(plan, look_ups, TEXTS)]
+    assert any('"credit", which is not known' in line and "a (prepaid), b (empty)" in line for line in found)
+    del steps["b"].outcomes["empty"]
+    assert not any("not known" in problem.expected for problem in check(plan, look_ups, TEXTS))
+
+
 def test_CP_13_a_postpaid_caller_cannot_be_read_a_credit():
     found = changed(('postpaid            = "say-spend"', 'postpaid            = "say-credit"'))
     assert any('speaks of "credit"' in line and "credit (postpaid)" in line for line in found)
