@@ -1,4 +1,4 @@
-"""The peers as fixtures. Everything a test starts has its own ports and folders and is ended by its process id.
+"""The peers as fixtures. All that a test starts has its own ports and folders and is ended by its process id.
 
 A peer that is not installed skips its tests; with CI set it fails them. ``.ci/peers`` installs all of them.
 """

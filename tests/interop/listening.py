@@ -1,8 +1,8 @@
 """What was heard and what should have been said in, where it begins and how alike they are out.
 
-Both are int16 at 8 kHz. The measure is the normalised cross-correlation: 1 for the same sound at any loudness, about
-0 for another sound. Where the way between (a jitter buffer, a clock) lost or doubled a few milliseconds on the way,
-the sound is still the same to a listener, so the wanted sound is also looked for piece by piece.
+Both are int16 at 8 kHz. The measure is the normalised cross-correlation: 1 for the same sound at any
+loudness, about 0 for another sound. Where the way between (a jitter buffer, a clock) lost or doubled a few
+milliseconds, it is still the same sound to a listener, so the wanted sound is also looked for piece by piece.
 """
 
 from __future__ import annotations
@@ -55,15 +55,14 @@ def best_place(heard: Samples, wanted: Samples) -> tuple[int, float]:
     sums = np.concatenate(([0.0], np.cumsum(sound * sound)))
     energies = sums[len(model) :] - sums[: -len(model)]
     # a silent stretch is alike to nothing; without this its rounding errors could be
-    alike = np.where(
-        energies > QUIET**2 * len(model) / 100, products / np.sqrt(np.maximum(energies, 1.0) * energy), 0.0
-    )
+    audible = energies > QUIET**2 * len(model) / 100
+    alike = np.where(audible, products / np.sqrt(np.maximum(energies, 1.0) * energy), 0.0)
     where = int(np.argmax(alike))
     return where, float(alike[where])
 
 
 def piece_by_piece(heard: Samples, wanted: Samples, where: int) -> float:
-    """The mean correlation of half-second pieces, weighted by loudness, each within 125 ms of the piece before."""
+    """Mean correlation of half-second pieces, weighted by loudness, each near the piece before."""
     total = weight = 0.0
     slip = 0
     for start in range(0, len(wanted), PIECE):
@@ -81,7 +80,7 @@ def piece_by_piece(heard: Samples, wanted: Samples, where: int) -> float:
 
 
 def signal_to_noise(heard: Samples, wanted: Samples) -> float:
-    """Signal to noise in dB of the wanted sound where it is found: A-law of it is about 38 dB, another law's below 5."""
+    """Signal to noise in dB of the wanted sound where it is found: about 38 after the right G.711 law."""
     where, alike = best_place(heard, wanted)
     if alike <= 0:
         return -np.inf
@@ -93,7 +92,7 @@ def signal_to_noise(heard: Samples, wanted: Samples) -> float:
 
 
 def read_wav(path: Path) -> Samples:
-    """A mono 16-bit WAV of 8 kHz; ValueError for any other. A header left open by a recorder still running is fine."""
+    """The samples of a mono 16-bit WAV of 8 kHz; ValueError for any other."""
     with wave.open(str(path), "rb") as file:
         if (file.getnchannels(), file.getsampwidth(), file.getframerate()) != (1, 2, RATE):
             raise ValueError(f"{path}: {file.getparams()} is not mono, 16 bits, {RATE} Hz")

@@ -1,4 +1,4 @@
-"""``asterisk-conf/`` in, a running Asterisk 22 out: the same files a PBX person copies, with the ports of a test."""
+"""``asterisk-conf/`` in, a running Asterisk 22 out: the PBX person's files with the ports of a test."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ __all__ = ["Asterisk", "asterisk_is_here", "start_asterisk"]
 SCRIPT = Path(__file__).with_name("asterisk.sh")
 TEMPLATES = Path(__file__).resolve().parents[3] / "asterisk-conf"
 RTP_PORTS = 100
+
+# as Debian ships them; a PBX has them anyway, and without them Asterisk complains
+DEBIANS = ("acl", "ccss", "cdr", "cel", "features", "indications", "manager", "pjproject", "udptl")
 
 ASTERISK_CONF = """\
 [directories]
@@ -73,14 +76,10 @@ class Asterisk:
 
     def sees_the_line(self) -> bool:
         """Whether both trunks have had an answer to OPTIONS."""
-        return (
-            len(
-                re.findall(
-                    r"^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+Avail\b", self.cli("pjsip show contacts"), re.M
-                )
-            )
-            == 2
+        seen = re.findall(
+            r"(?m)^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+Avail\b", self.cli("pjsip show contacts")
         )
+        return len(seen) == 2
 
     def stop(self) -> None:
         """End it and remove its folder."""
@@ -89,7 +88,7 @@ class Asterisk:
 
 
 def set_once(text: str, setting: str, value: str) -> str:
-    """The text with the one line ``setting=...`` changed; PeerFailed where the template has it not just once."""
+    """The text with the one line ``setting=...`` changed; PeerFailed where there is not just one."""
     changed, times = re.subn(rf"(?m)^{setting}=.*$", f"{setting}={value}", text)
     if times != 1:
         raise PeerFailed(f"asterisk-conf: {setting}= stands there {times} times, not once")
@@ -98,7 +97,7 @@ def set_once(text: str, setting: str, value: str) -> str:
 
 def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[str, int]) -> None:
     """The templates with this test's ports, and an asterisk.conf that keeps everything in the folder."""
-    for name in ("etc", "lib", "spool", "run", "log", "cache"):
+    for name in ("etc", "lib", "lib/keys", "spool", "run", "log", "cache"):
         (folder / name).mkdir()
     for template in TEMPLATES.glob("*.conf"):
         text = template.read_text(encoding="utf-8")
@@ -112,6 +111,8 @@ def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[st
             text = set_once(text, "rtpstart", str(first))
             text = set_once(text, "rtpend", str(first + RTP_PORTS - 1))
         (folder / "etc" / template.name).write_text(text, encoding="utf-8")
+    for name in DEBIANS:
+        shutil.copy(root() / f"etc/asterisk/{name}.conf", folder / "etc")
     modules = next((root() / "usr/lib").glob("*/asterisk/modules"))
     (folder / "etc/asterisk.conf").write_text(
         ASTERISK_CONF.format(here=inside, modules="/" + str(modules.relative_to(root()))), encoding="utf-8"
@@ -119,7 +120,7 @@ def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[st
 
 
 def start_asterisk(line: tuple[str, int], *, line_answers: bool = True) -> Asterisk:
-    """An Asterisk whose trunk goes to the line at (host, port); ready when it sees the line answer OPTIONS."""
+    """An Asterisk whose trunk goes to the line at (host, port); ready when it sees the line answer."""
     folder = Path(tempfile.mkdtemp(prefix="infoline-test-", dir=root() / "tmp"))
     inside = "/" + str(folder.relative_to(root()))
     sip_port = free_port()

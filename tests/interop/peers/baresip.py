@@ -1,4 +1,4 @@
-"""A softphone: registers, dials, presses keys, records what it hears. baresip, steered through its control port."""
+"""An account in, a softphone out that registers, dials, presses keys and records: baresip."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import socket
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -139,7 +140,7 @@ class Baresip:
         )
 
     def wait_till_registered(self, seconds: float = 10) -> None:
-        """Wait for its registration; it may have been reported before anybody listened, so its log is read."""
+        """Wait for its registration: read in its log, since it may be over before anybody listens."""
         until(
             lambda: re.search(r"200 OK .*\[1 binding", self._process.said()) is not None,
             seconds,
@@ -154,6 +155,17 @@ class Baresip:
     def press(self, digit: str) -> None:
         """Press one key: RFC 4733, the only way this baresip knows."""
         self.tell("sndcode", digit)
+
+    def listen(self, seconds: float) -> None:
+        """Stay in the call and record, in real time; PeerFailed where the call ends before."""
+        deadline = time.monotonic() + seconds
+        until(
+            lambda: self.happened("CALL_CLOSED") or time.monotonic() > deadline,
+            seconds + 1,
+            lambda: "",
+        )
+        if self.happened("CALL_CLOSED"):
+            raise PeerFailed(f"the call ended while listening: {self.events}")
 
     def hang_up(self) -> None:
         """End the call."""

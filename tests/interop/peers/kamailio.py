@@ -39,7 +39,7 @@ class Kamailio:
 
 
 def start_kamailio(nodes: Sequence[tuple[str, int]], folder: Path) -> Kamailio:
-    """A Kamailio in front of the nodes; ready when it answers OPTIONS with 200, that is, when it sees a node."""
+    """A Kamailio in front of the nodes; ready when it answers OPTIONS with 200, so when it sees a node."""
     port = free_port()
     listed = folder / "dispatcher.list"
     listed.write_text("".join(f"1 sip:{host}:{node} 0 0\n" for host, node in nodes), encoding="ascii")

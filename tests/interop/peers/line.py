@@ -1,4 +1,4 @@
-"""Settings in, the real line out: ``ivr run`` in its own process, with a store, ports and a log of its own."""
+"""Settings in, the real line out: ``ivr run`` in its own process, with its own store, ports and log."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def environment(settings: Path) -> dict[str, str]:
 
 
 def start_line(folder: Path, *, sip_more: str = "", media_more: str = "") -> Line:
-    """A line with the demo store; ready when it answers OPTIONS. The speech cache is shared by all lines of a user."""
+    """A line with the demo store, ready when it answers OPTIONS. All lines of a user share a speech cache."""
     sip, rtp = free_port(), free_range(RTP_PORTS)
     settings = folder / "infoline.toml"
     settings.write_text(

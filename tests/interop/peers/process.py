@@ -32,8 +32,8 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
 def free_range(count: int) -> int:
     """The first, even, of ``count`` free UDP ports in a row, below the system's ephemeral ones.
 
-    Where the search begins depends on the process, so that test workers side by side do not meet, and it goes on from
-    the last range given, so that two given one after the other are not the same.
+    Where the search begins depends on the process, so that test workers side by side do not meet, and it goes
+    on from the last range given, so that two given one after the other are not the same.
     """
     for _ in range(0, LAST_PORT - FIRST_PORT, count):
         base = given.pop() if given else FIRST_PORT + (os.getpid() * 256) % (LAST_PORT - FIRST_PORT)

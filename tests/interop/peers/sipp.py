@@ -23,7 +23,7 @@ def sipp_is_here() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One SIP message as SIPp saw it: when (seconds since the epoch), whether it came from the other side, its text."""
+    """One SIP message as SIPp saw it: when (seconds since the epoch), whether it was received, its text."""
 
     at: float
     received: bool
@@ -118,7 +118,8 @@ class Sipp:
             "-timeout", f"{seconds}s", "-timeout_error",
             "-trace_msg", "-message_file", self.folder / "messages.txt", "-message_overwrite", "true",
             "-trace_err", "-error_file", self.folder / "errors.txt", "-error_overwrite", "true",
-            "-key", "from", self.number, "-key", "payload", str(self.codec[0]), "-key", "encoding", self.codec[1],
+            "-key", "from", self.number,
+            "-key", "payload", str(self.codec[0]), "-key", "encoding", self.codec[1],
         ]  # fmt: skip
         for name, value in (keys or {}).items():
             command += ["-key", name, value]
