@@ -26,7 +26,6 @@ side's.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import assert_never
 
 from ivr.flow.instructions import (
@@ -41,6 +40,7 @@ from ivr.flow.instructions import (
     Transfer,
 )
 from ivr.flow.plan import KEYS, AskStep, HangUpStep, LookUpStep, Plan, SayStep, Step, TransferStep
+from ivr.flow.states import Asking, Ended, Listening, LookingUp, Ready, Saying, State, Transferring
 
 __all__ = ["LONGEST_RUN", "MOST_KEPT", "Walk"]
 
@@ -50,55 +50,6 @@ MOST_KEPT = 32
 LONGEST_RUN = 100
 """Steps without an answer from the caller, after which the line hangs up. The checker finds such plans."""
 
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Nothing has been said yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A ``say`` step is being spoken."""
-
-    step: SayStep
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A question is being spoken, after so many silences and wrong keys."""
-
-    step: AskStep
-    silences: int = 0
-    wrong_keys: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """A question has been spoken and the caller may press a key."""
-
-    asked: Asking
-
-
-@dataclass(frozen=True, slots=True)
-class LookingUp:
-    """The accounts are being asked."""
-
-    step: LookUpStep
-
-
-@dataclass(frozen=True, slots=True)
-class Transferring:
-    """The caller is being handed over."""
-
-    step: TransferStep
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The line has hung up."""
-
-
-State = Ready | Saying | Asking | Listening | LookingUp | Transferring | Ended
 _Onward = str | list[Instruction]  # the next step's name, or what the hall has to do before there is one
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.flow import walk as machine
+from ivr.flow import states as machine
 from ivr.flow.check import check
 from ivr.flow.instructions import (
     HangUp,
