@@ -12,7 +12,7 @@ _VISUAL = re.compile(r"[\s().\-/]")
 
 
 def to_e164(text: str, country: str) -> str | None:
-    """``777123456``, ``00420777123456`` or ``+420 777 123 456`` to ``+420777123456``; None if it is no number.
+    """``777123456``, ``00420777123456``, ``+420 777 123 456`` to ``+420777123456``; None if no number.
 
     ``country`` is the two-letter region whose habits a bare number follows. Short numbers such as 4488
     are not E.164 and give None.
@@ -52,7 +52,7 @@ def same_number(dialled: str, number: str, country: str) -> bool:
 
 
 def shorten(number: str | None) -> str:
-    """A number as logs may show it: ``+420777123456`` gives ``+420…456``; short ones show their last two digits."""
+    """A number as logs may show it: ``+420777123456`` gives ``+420…456``."""
     if not number:
         return "anonymous"
     bare = _VISUAL.sub("", number)

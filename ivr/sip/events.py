@@ -1,0 +1,80 @@
+"""What the user agent tells the hall: past tense, frozen. A ``leg`` is our tag of the dialog, unique."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ivr.sip.headers import Address
+from ivr.sip.layer import Source
+from ivr.sip.uri import Uri
+
+__all__ = ["Cause", "Confirmed", "Ended", "Event", "InfoReceived", "Invited", "Reinvited", "TransferReported"]
+
+
+class Cause(Enum):
+    """Why a leg has ended."""
+
+    CALLER_HUNG_UP = "caller hung up"
+    CANCELLED = "cancelled"
+    NO_ACK = "no ACK"
+    LINE_HUNG_UP = "line hung up"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A call wants in; it is answered by ``accept`` or ``refuse``."""
+
+    leg: str
+    called: Uri
+    from_: Address
+    asserted: tuple[Address, ...]  # P-Asserted-Identity (RFC 3325), believed only from a trusted trunk
+    private: bool  # Privacy: id or user (RFC 3323): known to us or not, the caller is anonymous
+    source: Source
+    call_id: str
+    offer: bytes | None  # SDP; None asks us to offer
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The ACK is here; ``answer`` is the SDP it carried, when we had offered."""
+
+    leg: str
+    answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reinvited:
+    """The session is to change; answered by ``accept`` or ``refuse``."""
+
+    leg: str
+    offer: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class InfoReceived:
+    """A body that came in an INFO: digits, of application/dtmf-relay or application/dtmf."""
+
+    leg: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TransferReported:
+    """What became of a REFER (RFC 3515): the last status, 2xx when the other end has answered."""
+
+    leg: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The leg is over; nothing more comes of it."""
+
+    leg: str
+    cause: Cause
+
+
+Event = Invited | Confirmed | Reinvited | InfoReceived | TransferReported | Ended

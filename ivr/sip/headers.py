@@ -1,0 +1,187 @@
+"""The header fields the line reads: a field value in, a frozen value out, text back (RFC 3261 section 20)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ivr.sip.uri import BadUri, Uri
+
+__all__ = ["COMPACT", "Address", "BadHeader", "CSeq", "Via", "canonical", "split_list"]
+
+# Section 7.3.3 and the registry: the one-letter forms.
+COMPACT = {
+    "a": "accept-contact",
+    "b": "referred-by",
+    "c": "content-type",
+    "d": "request-disposition",
+    "e": "content-encoding",
+    "f": "from",
+    "i": "call-id",
+    "j": "reject-contact",
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "o": "event",
+    "r": "refer-to",
+    "s": "subject",
+    "t": "to",
+    "u": "allow-events",
+    "v": "via",
+    "x": "session-expires",
+    "y": "identity",
+}
+
+_VIA = re.compile(
+    r"SIP\s*/\s*2\.0\s*/\s*(?P<transport>[A-Za-z0-9\-.!%*_+`'~]+)\s+"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)\s*(?::\s*(?P<port>\d{1,5}))?\s*(?P<params>(?:;.*)?)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CSEQ = re.compile(r"(?P<number>\d{1,10})\s+(?P<method>[A-Za-z0-9\-.!%*_+`'~]+)")
+_MAX_CSEQ = 2**31  # section 8.1.1.5: "MUST be less than 2**31"
+
+
+class BadHeader(ValueError):
+    """A field value that does not follow the grammar."""
+
+
+def canonical(name: str) -> str:
+    """The name a header is kept under: lower case, the long form."""
+    name = name.lower()
+    return COMPACT.get(name, name)
+
+
+def split_list(value: str, separator: str = ",") -> Iterator[str]:
+    """Split at a separator that stands outside quotes and angle brackets."""
+    start, quoted, angle, escaped = 0, False, False, False
+    for position, char in enumerate(value):
+        if escaped:
+            escaped = False
+        elif char == "\\" and quoted:
+            escaped = True
+        elif char == '"' and not angle:
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif char == "<":
+            angle = True
+        elif char == ">":
+            angle = False
+        elif char == separator and not angle:
+            yield value[start:position].strip()
+            start = position + 1
+    yield value[start:].strip()
+
+
+def _parameters(text: str) -> dict[str, str | None]:
+    params: dict[str, str | None] = {}
+    for part in split_list(text, ";"):
+        name, equals, value = part.partition("=")
+        if name.strip():
+            params.setdefault(name.strip().lower(), value.strip() if equals else None)
+    return params
+
+
+def _print_parameters(params: Mapping[str, str | None]) -> str:
+    return "".join(f";{name}" if value is None else f";{name}={value}" for name, value in params.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """``SIP/2.0/UDP host:port;branch=...`` (section 20.42)."""
+
+    transport: str
+    host: str
+    port: int | None
+    params: Mapping[str, str | None]
+
+    @classmethod
+    def parse(cls, value: str) -> Via:
+        """Read one Via value; BadHeader when it is none."""
+        match = _VIA.fullmatch(value.strip())
+        if match is None:
+            raise BadHeader(f"Via: {value[:60]!r}")
+        port = int(match["port"]) if match["port"] else None
+        if port is not None and port > 65535:
+            raise BadHeader(f"Via: port {port}")
+        return cls(match["transport"].upper(), match["host"], port, _parameters(match["params"]))
+
+    @property
+    def branch(self) -> str:
+        """The transaction's id, empty from a client of RFC 2543."""
+        return self.params.get("branch") or ""
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f":{self.port}"
+        return f"SIP/2.0/{self.transport} {self.host}{port}{_print_parameters(self.params)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CSeq:
+    """``4711 INVITE`` (section 20.16)."""
+
+    number: int
+    method: str
+
+    @classmethod
+    def parse(cls, value: str) -> CSeq:
+        """Read it; BadHeader when the number is no 31-bit number or the method no token."""
+        match = _CSEQ.fullmatch(value.strip())
+        if match is None or int(match["number"]) >= _MAX_CSEQ:
+            raise BadHeader(f"CSeq: {value[:60]!r}")
+        return cls(int(match["number"]), match["method"])
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.method}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``"Name" <sip:user@host>;tag=...``: From, To, Contact, Route and the like (section 20.10)."""
+
+    name: str
+    uri: Uri
+    params: Mapping[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, value: str) -> Address:
+        """Read one name-addr or addr-spec; without angle brackets the parameters are the header's."""
+        value = value.strip()
+        try:
+            if value.startswith('"'):
+                name, rest = _quoted(value)
+            else:
+                name, rest = value.partition("<")[0].strip(), value
+            opening = rest.find("<")
+            if opening < 0:
+                spec, _, params = value.partition(";")
+                return cls("", Uri.parse(spec), _parameters(params))
+            closing = rest.find(">", opening)
+            if closing < 0:
+                raise BadHeader(f"no closing bracket in {value[:60]!r}")
+            return cls(name, Uri.parse(rest[opening + 1 : closing]), _parameters(rest[closing + 1 :]))
+        except BadUri as error:
+            raise BadHeader(str(error)) from error
+
+    @property
+    def tag(self) -> str | None:
+        """The dialog's tag, of From and To."""
+        return self.params.get("tag")
+
+    def __str__(self) -> str:
+        name = f'"{self.name}" ' if self.name else ""
+        return f"{name}<{self.uri}>{_print_parameters(self.params)}"
+
+
+def _quoted(value: str) -> tuple[str, str]:
+    """Split ``"a name" <...>`` after its quoted string."""
+    escaped = False
+    for position, char in enumerate(value[1:], 1):
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == '"':
+            return value[1:position], value[position + 1 :]
+    raise BadHeader(f"no closing quote in {value[:60]!r}")

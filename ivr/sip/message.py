@@ -1,0 +1,277 @@
+"""One SIP message: a datagram in, a Request or Response out, bytes back (RFC 3261 section 7).
+
+Header lines are kept as they came, so that a response echoes them letter by letter; a header is parsed
+when somebody asks for it, and once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar
+
+from ivr.sip.headers import Address, BadHeader, CSeq, Via, canonical, split_list
+
+__all__ = ["REASONS", "BadMessage", "Headers", "Message", "Request", "Response", "parse", "respond"]
+
+REASONS = {
+    180: "Ringing",
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    415: "Unsupported Media Type",
+    416: "Unsupported URI Scheme",
+    420: "Bad Extension",
+    423: "Interval Too Brief",
+    480: "Temporarily Unavailable",
+    481: "Call/Transaction Does Not Exist",
+    482: "Loop Detected",
+    487: "Request Terminated",
+    488: "Not Acceptable Here",
+    489: "Bad Event",
+    491: "Request Pending",
+    500: "Server Internal Error",
+    503: "Service Unavailable",
+    505: "Version Not Supported",
+    513: "Message Too Large",
+}
+
+_MAX_LINES = 256  # a header line costs a tuple; no phone sends a tenth of this
+_TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
+_REQUEST_LINE = re.compile(rf"(?P<method>{_TOKEN}) (?P<uri>\S+) SIP/(?P<version>\d+\.\d+)", re.IGNORECASE)
+_STATUS_LINE = re.compile(r"SIP/2\.0 (?P<status>[1-6]\d\d)(?: (?P<reason>.*))?", re.IGNORECASE | re.DOTALL)
+_FIELD = re.compile(rf"({_TOKEN})[ \t]*:[ \t]*(.*)", re.DOTALL)
+_MANY = frozenset({"via", "route", "record-route", "contact", "allow", "supported", "require", "accept"})
+
+
+class BadMessage(ValueError):
+    """Not a SIP message, or one that breaks a rule; with the request, when there is enough to answer."""
+
+    def __init__(self, why: str, status: int = 400, request: Request | None = None) -> None:
+        self.status, self.request = status, request
+        super().__init__(why)
+
+
+class Headers:
+    """Header lines in their order: canonical name and the value as it came."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: Iterable[tuple[str, str]] = ()) -> None:
+        self.lines = list(lines)
+
+    def first(self, name: str) -> str | None:
+        """The first value under a canonical name."""
+        for line_name, value in self.lines:
+            if line_name == name:
+                return value
+        return None
+
+    def all(self, name: str) -> list[str]:
+        """Every value under a canonical name, comma lists taken apart where the header may be one."""
+        found = [value for line_name, value in self.lines if line_name == name]
+        if name not in _MANY:
+            return found
+        return [part for value in found for part in (split_list(value) if "," in value else (value,)) if part]
+
+    def tokens(self, name: str) -> list[str]:
+        """A comma list of tokens in lower case: Require, Supported, Allow."""
+        return [part.lower() for part in self.all(name)]
+
+    def add(self, name: str, value: str) -> None:
+        """Append one line; the name may be in any form."""
+        self.lines.append((canonical(name), value))
+
+
+_T = TypeVar("_T", Address, CSeq, Via)
+
+
+class Message:
+    """What requests and responses share: headers, a body, and the headers that every message must have."""
+
+    def __init__(self, headers: Headers, body: bytes = b"") -> None:
+        self.headers, self.body = headers, body
+
+    def _one(self, kind: type[_T], name: str) -> _T:
+        values = self.headers.all(name)
+        if not values:
+            raise BadHeader(f"no {name} header")
+        if name in ("from", "to", "cseq") and len(values) > 1:
+            raise BadHeader(f"{len(values)} {name} headers")
+        return kind.parse(values[0])
+
+    @cached_property
+    def via(self) -> Via:
+        """The topmost Via."""
+        return self._one(Via, "via")
+
+    @cached_property
+    def from_(self) -> Address:
+        """Who sent it."""
+        return self._one(Address, "from")
+
+    @cached_property
+    def to(self) -> Address:
+        """Whom it is for."""
+        return self._one(Address, "to")
+
+    @cached_property
+    def cseq(self) -> CSeq:
+        """Its place in the dialog's order."""
+        return self._one(CSeq, "cseq")
+
+    @cached_property
+    def call_id(self) -> str:
+        """The call it belongs to."""
+        value = (self.headers.first("call-id") or "").strip()
+        if not value or any(char.isspace() for char in value):
+            raise BadHeader("no call-id header")
+        return value
+
+    @cached_property
+    def contacts(self) -> list[Address]:
+        """Where its sender is reached directly; ``*`` is left out."""
+        return [Address.parse(value) for value in self.headers.all("contact") if value != "*"]
+
+    @property
+    def content_type(self) -> str:
+        """Type and subtype in lower case, without parameters."""
+        return (self.headers.first("content-type") or "").partition(";")[0].strip().lower()
+
+    def check(self) -> None:
+        """Read the headers that every message must have (section 8.1.1); BadHeader on the first bad one."""
+        _ = self.via, self.from_, self.to, self.cseq, self.call_id
+
+    def _bytes(self, start_line: str) -> bytes:
+        lines = [start_line]
+        lines += [
+            f"{_print_name(name)}: {value}" for name, value in self.headers.lines if name != "content-length"
+        ]
+        lines += [f"Content-Length: {len(self.body)}", "", ""]
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape") + self.body
+
+
+class Request(Message):
+    """A method on a Request-URI; the URI stays text, since any scheme may come."""
+
+    def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
+        super().__init__(headers, body)
+        self.method, self.uri = method, uri
+
+    def __bytes__(self) -> bytes:
+        return self._bytes(f"{self.method} {self.uri} SIP/2.0")
+
+
+class Response(Message):
+    """A status."""
+
+    def __init__(self, status: int, reason: str, headers: Headers, body: bytes = b"") -> None:
+        super().__init__(headers, body)
+        self.status, self.reason = status, reason
+
+    def __bytes__(self) -> bytes:
+        return self._bytes(f"SIP/2.0 {self.status} {self.reason}")
+
+
+_PRINTED = {"call-id": "Call-ID", "cseq": "CSeq", "www-authenticate": "WWW-Authenticate", "rack": "RAck"}
+_PRINTED_CACHE: dict[str, str] = {}
+
+
+def _print_name(name: str) -> str:
+    printed = _PRINTED_CACHE.get(name)
+    if printed is None:
+        printed = _PRINTED.get(name) or "-".join(part.capitalize() for part in name.split("-"))
+        if len(_PRINTED_CACHE) < 1000:
+            _PRINTED_CACHE[name] = printed
+    return printed
+
+
+def parse(data: bytes) -> Request | Response:
+    """Read one datagram; BadMessage when it is not a SIP message that can be worked with.
+
+    Bare line feeds and folded lines are read too (section 7.3.1: "Implementations SHOULD NOT" fold, yet do).
+    """
+    head, _, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
+    if not body and b"\n\n" in head:
+        head, _, body = head.partition(b"\n\n")
+    text = head.decode("utf-8", "surrogateescape")
+    lines = text.replace("\r\n", "\n").split("\n")
+    if len(lines) > _MAX_LINES:
+        raise BadMessage("too many header lines", 513)
+    headers, broken = _read_headers(lines[1:])
+    status_line = _STATUS_LINE.fullmatch(lines[0])
+    if status_line is not None:
+        if broken:
+            raise BadMessage(broken)
+        message: Request | Response = Response(
+            int(status_line["status"]), status_line["reason"] or "", headers, body
+        )
+        message.body = _cut_body(message, None)
+        return message
+    request_line = _REQUEST_LINE.fullmatch(lines[0])
+    if request_line is None:
+        raise BadMessage("no request line and no status line")
+    request = Request(request_line["method"], request_line["uri"], headers, body)
+    if request_line["version"] != "2.0":
+        raise BadMessage(f"SIP/{request_line['version']}", 505, request)
+    if broken:
+        raise BadMessage(broken, 400, request)
+    request.body = _cut_body(request, request)
+    return request
+
+
+def _read_headers(lines: list[str]) -> tuple[Headers, str]:
+    """The header lines, and what is wrong with the first line that is none ("" when all are well)."""
+    read: list[tuple[str, str]] = []
+    broken = ""
+    for line in lines:
+        if line[:1] in (" ", "\t"):
+            if not read:
+                broken = broken or "the first header line is a continuation"
+                continue
+            name, value = read[-1]
+            read[-1] = name, f"{value} {line.strip()}".strip()
+            continue
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            broken = broken or f"a line without a header name: {line[:40]!r}"
+            continue
+        read.append((canonical(match[1]), match[2].rstrip()))
+    return Headers(read), broken
+
+
+def _cut_body(message: Message, request: Request | None) -> bytes:
+    """The body by Content-Length (section 18.3): longer is cut, shorter than said is an error."""
+    length = message.headers.first("content-length")
+    if length is None:
+        return message.body
+    if not (length.isascii() and length.isdigit() and len(length) <= 8):
+        raise BadMessage(f"Content-Length: {length[:20]!r}", 400, request)
+    if int(length) > len(message.body):
+        raise BadMessage("the body is shorter than its Content-Length", 400, request)
+    return message.body[: int(length)]
+
+
+_ECHOED = frozenset({"via", "from", "to", "call-id", "cseq"})
+
+
+def respond(
+    request: Request, status: int, to_tag: str, extra: Iterable[tuple[str, str]] = (), body: bytes = b""
+) -> Response:
+    """A response by section 8.2.6: Via, From, To, Call-ID and CSeq as they came, To with our tag."""
+    lines: list[tuple[str, str]] = []
+    for name, value in request.headers.lines:
+        if name not in _ECHOED:
+            continue
+        if name == "to" and to_tag and request.to.tag is None:
+            value = f"{value};tag={to_tag}"
+        lines.append((name, value))
+    headers = Headers(lines)
+    for name, value in extra:
+        headers.add(name, value)
+    return Response(status, REASONS.get(status, "Unknown"), headers, body)

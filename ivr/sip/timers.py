@@ -1,0 +1,80 @@
+"""The timers of RFC 3261, under their letters, and the alarms that ring for them. Times are seconds."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import count
+from typing import Protocol
+
+__all__ = ["Alarms", "Owner", "Timer", "Timers"]
+
+
+class Timer(Enum):
+    """RFC 3261 table 4 and RFC 6026; RESEND_2XX and GIVE_UP_2XX are the core's own (section 13.3.1.4)."""
+
+    E = "non-INVITE request retransmit interval"
+    F = "non-INVITE transaction timeout"
+    G = "INVITE response retransmit interval"
+    H = "wait time for ACK receipt"
+    I = "wait time for ACK retransmits"  # noqa: E741 - the RFC's letter
+    J = "wait time for non-INVITE request retransmits"
+    K = "wait time for response retransmits"
+    L = "wait time for accepted INVITE request retransmits"
+    RESEND_2XX = "resend the 2xx until the ACK comes"
+    GIVE_UP_2XX = "no ACK for the 2xx"
+    EXPIRE_TRANSFER = "no NOTIFY after a REFER"
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """T1 is the round trip, T2 the longest interval, T4 how long a message lives in the network."""
+
+    t1: float = 0.5
+    t2: float = 4.0
+    t4: float = 5.0
+
+    @property
+    def give_up(self) -> float:
+        """64*T1: timers F, H, J, L and the wait for an ACK."""
+        return 64 * self.t1
+
+    def doubled(self, interval: float) -> float:
+        """The next interval of a retransmission: twice, at most T2."""
+        return min(2 * interval, self.t2)
+
+
+class Owner(Protocol):
+    """Who has set alarms: it keeps the time of each, so that a later or taken-back one does not ring."""
+
+    alarms: dict[Timer, float]
+
+
+class Alarms:
+    """All running timers in one heap; taking one back is forgetting it at its owner."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Owner, Timer]] = []
+        self._order = count()
+
+    def set(self, owner: Owner, timer: Timer, at: float) -> None:
+        """Ring at a time; an earlier setting of the same timer is forgotten."""
+        owner.alarms[timer] = at
+        heapq.heappush(self._heap, (at, next(self._order), owner, timer))
+
+    @property
+    def next(self) -> float | None:
+        """When the next one rings."""
+        heap = self._heap
+        while heap and heap[0][2].alarms.get(heap[0][3]) != heap[0][0]:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def due(self, now: float) -> Iterator[tuple[Owner, Timer]]:
+        """Each that rings by now, in order of time."""
+        while (at := self.next) is not None and at <= now:
+            _, _, owner, timer = heapq.heappop(self._heap)
+            del owner.alarms[timer]
+            yield owner, timer
