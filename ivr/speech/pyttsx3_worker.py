@@ -10,10 +10,10 @@ pyttsx3 is held by what it does:
 - One sentence an engine turn.
 - A turn begins by cancelling what the engine has not done yet, settings included, so these are set before it
   and seen to have arrived.
-- A turn may end before the file is written, so the engine's own "finished" is waited for, and then the file is
-  checked for its length.
-- An unknown voice is ignored in silence, so voice and settings are read back, from the library itself: pyttsx3
-  leaves out the argument that asks for the current value.
+- A turn may end before the file is written, so the engine's own "finished" is waited for, and then the file
+  is checked for its length.
+- An unknown voice is ignored in silence, so voice and settings are read back, from the library itself:
+  pyttsx3 leaves out the argument that asks for the current value.
 """
 
 from __future__ import annotations
