@@ -99,8 +99,8 @@ class Trunk(Section):
 
 
 def _known_store(url: SecretStr) -> SecretStr:
-    if not re.match(r"(sqlite|postgresql)(\+\w+)?://", url.get_secret_value()):
-        raise ValueError('a store is written like "sqlite:///var/accounts.db" or "postgresql://host/name"')
+    if not re.fullmatch(r"sqlite(\+aiosqlite)?:///[^?]+", url.get_secret_value()):
+        raise ValueError('a store is a file, written like "sqlite:///var/accounts.db"')
     return url
 
 
@@ -216,10 +216,8 @@ def _not_toml(file: Path, error: tomllib.TOMLDecodeError) -> ConfigurationError:
 
 def _from_folder(settings: Settings, folder: Path) -> Settings:
     """The same settings with every relative path made absolute."""
-    url = settings.store.url.get_secret_value()
-    scheme, _, rest = url.partition(":///")
-    if scheme.startswith("sqlite") and rest and rest != ":memory:":
-        url = f"{scheme}:///{folder / rest}"
+    scheme, _, file = settings.store.url.get_secret_value().partition(":///")
+    url = f"{scheme}:///{folder / file}"
     moved: dict[str, Any] = {
         "store": settings.store.model_copy(update={"url": SecretStr(url)}),
         "speech": settings.speech.model_copy(update={"cache": folder / settings.speech.cache}),

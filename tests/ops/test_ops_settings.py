@@ -90,7 +90,7 @@ rate = 20
         ":15: trunks.1.networks.2: a network is written like"
         ' "192.0.2.0/24", "192.0.2.7" or "::1", not "10.0.0.1/8"',
         ":17: trunks.1.trust: true or false",
-        ':19: store.url: a store is written like "sqlite:///var/accounts.db" or "postgresql://host/name"',
+        ':19: store.url: a store is a file, written like "sqlite:///var/accounts.db"',
         ":21: media.ports: ports stand between 1024 and 65535, the lower first, one of them even;"
         " not 40063-40000",
         ":22: media.batch: one of 'auto', 'mmsg' or 'portable'",
@@ -125,7 +125,7 @@ def test_a_file_that_is_not_text_is_one_plain_error(tmp_path):
 def test_no_secret_is_printed_in_the_settings_or_in_a_problem(tmp_path):
     text = (
         '[[phones]]\nuser = "a"\npassword = "s3cret"\nnumber = "+420777123456"\n'
-        '[store]\nurl = "postgresql://ivr:s3cret@db/infoline"\n'
+        '[store]\nurl = "sqlite:///s3cret.db"\n'
     )
     settings = load_settings(written(tmp_path, text))
     assert settings.phones[0].password.get_secret_value() == "s3cret"
