@@ -164,7 +164,6 @@ class MmsgWire:
         """What has come in, at most a batch; the arrays hold until the next call on a wire of the batch."""
         batch = self._batch
         for _ in range(_REFUSALS):
-            batch.into["name_length"] = _SOCKADDR_IN.itemsize
             count = batch.recvmmsg(self._descriptor, batch.in_address, batch.size, 0, None)
             if count > 0:
                 names = batch.in_names[:count]

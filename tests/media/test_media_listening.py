@@ -126,6 +126,29 @@ def test_the_agreed_address_wins_over_a_wrong_latch():
     assert bench.plane.counts["strangers"] == 1
 
 
+def test_the_agreed_address_wins_within_one_batch_as_well():
+    bench = Bench()
+    stream = bench.plane.open(agreed())
+    bench.run()
+    bench.hear(stream, audio(1), ("192.0.2.1", 9999))
+    bench.run()
+    bench.hear(stream, audio(1), PHONE)
+    bench.hear(stream, audio(2), ("192.0.2.1", 9999))
+    bench.run()
+    since = bench.number
+    bench.run_ms(100)
+    assert {one.to for one in bench.sent(stream, since)} == {PHONE}
+
+
+def test_a_phone_behind_nat_shares_no_port_with_calls_of_its_signalling_host():
+    bench = Bench()
+    for port in range(4000, 4008):
+        bench.plane.open(agreed("198.51.100.7", port))
+    taken = set(bench.wires)
+    assert len(taken) == 4
+    assert bench.plane.open(agreed("192.168.1.5"), "198.51.100.7").port not in taken
+
+
 def test_strangers_are_counted_and_change_nothing():
     bench = Bench()
     stream = bench.plane.open(agreed())

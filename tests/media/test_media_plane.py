@@ -118,6 +118,16 @@ def test_without_comfort_silence_time_goes_on_and_speech_begins_with_a_marker():
     assert (after.packet.timestamp - before.packet.timestamp) % 2**32 == (after.tick - before.tick) * 40
 
 
+def test_speech_after_comfort_silence_begins_with_a_marker():
+    bench = Bench()
+    stream = bench.plane.open(agreed())
+    bench.run_ms(100)
+    bench.plane.play(stream, [Clip.from_pcm(tone(2)), Clip.from_pcm(tone(2, 2))])
+    bench.run_ms(200)
+    marked = [place for place, one in enumerate(bench.sent(stream)) if one.packet.marker]
+    assert marked == [0, 5]
+
+
 def test_stop_ends_speech_within_two_frames():
     bench = Bench()
     stream = bench.plane.open(agreed())

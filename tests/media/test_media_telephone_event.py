@@ -74,6 +74,10 @@ def test_a_long_key_that_lost_a_whole_segment_is_one_key():
     assert heard(*[packet for packet in packets if packet[0] != second]) == "8"
 
 
+def test_the_same_key_pressed_where_a_segment_would_begin_is_new_once_the_first_has_ended():
+    assert heard(*pressed("8", 1000), *pressed("8", 1000 + 0xFFFF)) == "88"
+
+
 def test_flash_and_tones_are_not_keys():
     assert heard((1, b"\x10\x0a\x00\xa0"), (2, b"\xff\x0a\x00\xa0")) == ""
 
