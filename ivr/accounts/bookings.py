@@ -1,0 +1,161 @@
+"""A writing transaction and what is to be booked come in; rows in the tables go out.
+
+Nothing here commits: the caller's transaction makes the rows whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ivr.accounts.model import Lot, NewAccount, Operator
+from ivr.accounts.rules.calendar import local_day, period_of
+from ivr.accounts.schema.tables import ledger, numbers, operators, subscribers
+from ivr.money import Money
+
+__all__ = ["book_expiry", "book_top_up", "enter", "opening_key", "operator_id"]
+
+
+def opening_key(subscriber_id: int, book: str) -> str:
+    """The key of the row that carries an account's state as it was entered."""
+    return f"opening:{subscriber_id}:{book}"
+
+
+async def operator_id(connection: AsyncConnection, operator: Operator) -> int:
+    """The operator's row, made when it is not there."""
+    found = await connection.scalar(select(operators.c.id).where(operators.c.code == operator.code))
+    if found is not None:
+        return int(found)
+    made = await connection.execute(
+        insert(operators)
+        .values(
+            code=operator.code,
+            name=operator.name,
+            country=operator.country,
+            currency=operator.currency,
+            time_zone=operator.time_zone,
+        )
+        .returning(operators.c.id)
+    )
+    return int(made.scalar_one())
+
+
+async def enter(
+    connection: AsyncConnection, operator: Operator, accounts: Sequence[NewAccount], now: datetime
+) -> None:
+    """Enter checked accounts whose numbers are not there: subscriber, number and opening rows of the ledger.
+
+    Prepaid credit must carry its last valid day.
+    """
+    if not accounts:
+        return
+    owner = await operator_id(connection, operator)
+    today = local_day(now, operator.time_zone)
+    made = await connection.execute(
+        insert(subscribers).returning(subscribers.c.id, sort_by_parameter_order=True),
+        [
+            {
+                "operator_id": owner,
+                "language": account.language,
+                "charging": account.charging.value,
+                "customer_since": today,
+            }
+            for account in accounts
+        ],
+    )
+    ids = [int(row.id) for row in made]
+    await connection.execute(
+        insert(numbers),
+        [
+            {
+                "operator_id": owner,
+                "subscriber_id": subscriber,
+                "e164": account.number,
+                "kind": "line",
+                "last_digits": account.number[-8:],
+                "added_at": now,
+            }
+            for subscriber, account in zip(ids, accounts, strict=True)
+        ],
+    )
+    rows = [
+        row
+        for subscriber, account in zip(ids, accounts, strict=True)
+        for row in _opening_rows(subscriber, account, operator, today, now)
+    ]
+    if rows:
+        await connection.execute(insert(ledger), rows)
+
+
+async def book_top_up(
+    connection: AsyncConnection,
+    subscriber_id: int,
+    amount: Money,
+    valid_until: date,
+    *,
+    key: str,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """One top-up, valid through its last valid day."""
+    row = _row(subscriber_id, "credit", "top_up", amount, key=key, at=at, now=now, valid_until=valid_until)
+    await connection.execute(insert(ledger), [row])
+
+
+async def book_expiry(
+    connection: AsyncConnection, subscriber_id: int, lapsed: Iterable[Lot], now: datetime
+) -> None:
+    """Take away credit whose last valid day has passed, once a day of ending."""
+    by_day: dict[date, Money] = {}
+    for lot in lapsed:
+        before = by_day.get(lot.valid_until, Money(0, lot.amount.currency))
+        by_day[lot.valid_until] = before + lot.amount
+    for day, amount in sorted(by_day.items()):
+        key = f"expiry:{subscriber_id}:{day}:{amount.minor}"
+        row = _row(subscriber_id, "credit", "expiry", -amount, key=key, at=now, now=now, valid_until=day)
+        await connection.execute(insert(ledger), [row])
+
+
+def _opening_rows(
+    subscriber_id: int, account: NewAccount, operator: Operator, today: date, now: datetime
+) -> Iterable[dict[str, Any]]:
+    def opening(book: str, kind: str, amount: Money, **more: Any) -> dict[str, Any]:
+        key = opening_key(subscriber_id, book)
+        return _row(subscriber_id, book, kind, amount, key=key, at=now, now=now, **more)
+
+    if account.credit is not None and account.credit.minor > 0:
+        yield opening("credit", "top_up", account.credit, valid_until=account.valid_until)
+    if account.spend is not None and account.spend.minor > 0:
+        yield opening("spend", "charge", -account.spend, period=period_of(today, billing_day=1))
+    if account.limit is not None:
+        yield opening("limit", "base_limit", account.limit)
+
+
+def _row(
+    subscriber_id: int,
+    book: str,
+    kind: str,
+    amount: Money,
+    *,
+    key: str,
+    at: datetime,
+    now: datetime,
+    valid_until: date | None = None,
+    period: int | None = None,
+) -> dict[str, Any]:
+    return {
+        "subscriber_id": subscriber_id,
+        "book": book,
+        "kind": kind,
+        "amount_minor": amount.minor,
+        "currency": amount.currency,
+        "occurred_at": at,
+        "recorded_at": now,
+        "key": key,
+        "valid_until": valid_until,
+        "period": period,
+    }

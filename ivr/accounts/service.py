@@ -1,0 +1,220 @@
+"""A caller's number and the time come in; a named outcome with its facts goes out. Also top-ups and entries.
+
+The dialplan asks by name: ``await accounts.look_up("credit", "+420777123456", now)``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import ClassVar
+from uuid import uuid4
+
+from ivr.accounts import bookings, queries
+from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
+from ivr.accounts.rules import callpro
+from ivr.accounts.rules.calendar import local_day
+from ivr.accounts.rules.callpro import Terms
+from ivr.accounts.store import Store
+from ivr.errors import AccountError, StoreUnavailable
+from ivr.money import Money
+
+__all__ = ["Accounts"]
+
+_MOST = 10**12  # minor units: what Money can read, and far below what a column holds
+_NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", "anonymous", "unavailable")}
+
+
+class Accounts:
+    """CallPro's accounts in a store, by the operator's terms.
+
+    ``time_limit`` in seconds bounds each look-up, whatever the store does.
+    """
+
+    outcomes: ClassVar[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
+        {"credit": MappingProxyType(callpro.OUTCOMES | _NOBODY)}
+    )
+
+    def __init__(self, store: Store, *, terms: Terms | None = None, time_limit: float = 2.0) -> None:
+        self.store = store
+        self.operator: Operator = callpro.OPERATOR
+        self.terms = terms or Terms()
+        self.time_limit = time_limit
+        self._given_up: set[asyncio.Task[Account | None]] = set()
+
+    async def look_up(self, name: str, caller: str | None, now: datetime) -> Finding:
+        """What is known about a caller, whose number in E.164 has been trusted before; None if withheld.
+
+        Always one of ``outcomes[name]`` with all the facts named there: a store that fails, does not answer
+        within the time limit or holds nonsense gives "unavailable". AccountError for a name that is not in
+        ``outcomes``, which is a fault of the dialplan.
+        """
+        if name not in self.outcomes:
+            raise AccountError(f"there is no look-up {name!r}, only {', '.join(self.outcomes)}")
+        if not caller:
+            return Finding("anonymous")
+        today = local_day(now, self.operator.time_zone)
+        try:
+            account = await self._within_time_limit(caller, today)
+            return Finding("unknown") if account is None else callpro.tell(account, today, self.terms)
+        except StoreUnavailable as error:
+            return Finding("unavailable", reason=str(error))
+        except ValueError as error:
+            return Finding("unavailable", reason=f"an account makes no sense: {error}")
+
+    async def account(self, number: str, now: datetime) -> Account | None:
+        """The account behind a number in E.164; None if there is none. StoreUnavailable."""
+        return await self._read(number, local_day(now, self.operator.time_zone))
+
+    async def page(self, now: datetime, *, after: str = "", size: int = 100) -> tuple[Account, ...]:
+        """Accounts in the order of their numbers, beginning behind ``after``. StoreUnavailable."""
+        today = local_day(now, self.operator.time_zone)
+        async with self.store.reading() as connection:
+            return await queries.accounts(connection, self.operator, today, after, size)
+
+    async def count(self) -> int:
+        """How many numbers there are. StoreUnavailable."""
+        async with self.store.reading() as connection:
+            return await queries.count(connection, self.operator)
+
+    async def entries(self, account: Account, *, newest: int = 20) -> tuple[Entry, ...]:
+        """The newest rows of an account's ledger, newest first. StoreUnavailable."""
+        async with self.store.reading() as connection:
+            return await queries.entries(connection, account.subscriber_id, newest)
+
+    def told(self, account: Account, now: datetime) -> Finding:
+        """What the owner of this account would be told about credit."""
+        return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms)
+
+    def checked(self, new: NewAccount, now: datetime) -> NewAccount:
+        """The account as it would be entered; AccountError naming the first thing wrong with it.
+
+        Credit without a promised last valid day gets the one of CP-18 to CP-20, counted from ``now``.
+        """
+        if not re.fullmatch(r"\+[1-9][0-9]{6,14}", new.number):
+            raise AccountError(
+                f"number: expected an international number such as +420777123456, not {new.number!r}"
+            )
+        if not re.fullmatch(r"[a-z]{2}", new.language):
+            raise AccountError(f"language: expected two letters such as cs, not {new.language!r}")
+        prepaid = new.charging is Charging.PREPAID
+        for name, amount, belongs in (
+            ("credit", new.credit, prepaid),
+            ("spend", new.spend, not prepaid),
+            ("limit", new.limit, not prepaid),
+        ):
+            if amount is None:
+                continue
+            if not belongs:
+                raise AccountError(f"{name}: a {new.charging} account has none; leave it empty")
+            self._check_amount(name, amount, least=0)
+        if new.valid_until is not None and (new.credit is None or new.credit.minor == 0):
+            raise AccountError("valid_until: there is no credit that could be valid; leave it empty")
+        if new.credit is not None and new.credit.minor > 0 and new.valid_until is None:
+            return replace(new, valid_until=callpro.last_valid_day(now, self.terms))
+        return new
+
+    async def add(self, new: NewAccount, now: datetime) -> Account:
+        """Enter one account. AccountError when it is wrong or its number is there; StoreUnavailable."""
+        entered = self.checked(new, now)
+        today = local_day(now, self.operator.time_zone)
+        async with self.store.writing() as connection:
+            if await queries.account(connection, self.operator, entered.number, today) is not None:
+                raise AccountError(f"number: {entered.number} is there already")
+            await bookings.enter(connection, self.operator, [entered], now)
+            account = await queries.account(connection, self.operator, entered.number, today)
+        assert account is not None, "an account that was just entered"
+        return account
+
+    async def add_first(self, new: Sequence[NewAccount], now: datetime) -> bool:
+        """Enter these accounts if nobody is in the store yet, whole or not at all; whether that was so."""
+        entered = [self.checked(account, now) for account in new]
+        async with self.store.writing() as connection:
+            if await queries.count(connection, self.operator):
+                return False
+            await bookings.enter(connection, self.operator, entered, now)
+        return True
+
+    async def top_up(
+        self, number: str, amount: Money, *, now: datetime, at: datetime | None = None, key: str | None = None
+    ) -> Receipt:
+        """Add credit to a prepaid number, once for each ``key``; ``at`` is when it was paid.
+
+        Credit that has lapsed before ``at`` is booked as expired first, so that a top-up never brings it
+        back. AccountError for an unknown or postpaid number, a wrong amount, or a key that was used for
+        something else; StoreUnavailable, and then nothing has been booked.
+        """
+        self._check_amount("amount", amount, least=1)
+        at, key = at or now, key or f"by-hand:{uuid4()}"
+        if at > now:
+            raise AccountError("at: a top-up cannot be paid in the future")
+        today = local_day(now, self.operator.time_zone)
+        async with self.store.writing() as connection:
+            account = await queries.account(connection, self.operator, number, today)
+            if account is None:
+                raise AccountError(f"number: {number} is not in the store")
+            if account.charging is Charging.POSTPAID:
+                raise AccountError(f"number: {number} is postpaid and has no credit to top up")
+            booked = await queries.entry_of_key(connection, key)
+            if booked is not None:
+                _check_same(booked, account, amount, key)
+            else:
+                paid_on = local_day(at, self.operator.time_zone)
+                lapsed = callpro.lapsing(account, paid_on, self.terms)
+                await bookings.book_expiry(connection, account.subscriber_id, lapsed, now)
+                until = callpro.last_valid_day(at, self.terms)
+                await bookings.book_top_up(
+                    connection, account.subscriber_id, amount, until, key=key, at=at, now=now
+                )
+                account = await queries.account(connection, self.operator, number, today)
+                assert account is not None, "an account that was just topped up"
+        until = max(lot.valid_until for lot in account.lots)
+        return Receipt(number, amount, account.balance, until, repeated=booked is not None)
+
+    def _check_amount(self, name: str, amount: Money, *, least: int) -> None:
+        if amount.currency != self.operator.currency:
+            raise AccountError(f"{name}: expected {self.operator.currency}, not {amount.currency}")
+        if not least <= amount.minor < _MOST:
+            wanted = "more than zero" if least else "zero or more"
+            raise AccountError(f"{name}: expected {wanted}, below {_MOST // 100}, not {amount}")
+
+    async def _read(self, number: str, today: date) -> Account | None:
+        async with self.store.reading() as connection:
+            return await queries.account(connection, self.operator, number, today)
+
+    async def _within_time_limit(self, number: str, today: date) -> Account | None:
+        """Read, and turn away when the time is up.
+
+        A thread that hangs in the file system cannot be stopped, so the task is told to end and left to
+        itself: waiting for it would be the very wait the limit is there to prevent.
+        """
+        task = asyncio.create_task(self._read(number, today))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self.time_limit)
+        except asyncio.CancelledError:
+            self._give_up(task)
+            raise
+        if done:
+            return task.result()
+        self._give_up(task)
+        raise StoreUnavailable(f"the account store did not answer within {self.time_limit:g} s")
+
+    def _give_up(self, task: asyncio.Task[Account | None]) -> None:
+        task.cancel()
+        self._given_up.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Account | None]) -> None:
+        self._given_up.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+
+def _check_same(booked: tuple[int, Entry], account: Account, amount: Money, key: str) -> None:
+    subscriber_id, entry = booked
+    if (subscriber_id, entry.kind, entry.amount) != (account.subscriber_id, "top_up", amount):
+        raise AccountError(f"key: {key!r} was used for something else")

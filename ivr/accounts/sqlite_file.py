@@ -1,0 +1,116 @@
+"""A store address comes in; an SQLite file goes out that can be created, recognised and opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ivr.errors import ConfigurationError, StoreUnavailable
+
+__all__ = ["SqliteFile"]
+
+_READER = ("PRAGMA foreign_keys = ON", "PRAGMA query_only = ON")
+# synchronous FULL: what has been confirmed is on the disk, also when the power goes.
+_WRITER = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFile:
+    """The file behind a store."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, address: str) -> SqliteFile:
+        """Read ``accounts.db``, ``sqlite:///accounts.db`` or ``sqlite+aiosqlite:////srv/accounts.db``.
+
+        ConfigurationError on anything else, a store in memory included (it would not outlive the process).
+        """
+        expected = f"a store is a file such as accounts.db or sqlite:///accounts.db, not {address!r}"
+        if not address.strip():
+            raise ConfigurationError("settings", "store", expected)
+        if "://" not in address:
+            return cls(Path(address).expanduser().absolute())
+        try:
+            url = make_url(address)
+        except ArgumentError as error:
+            raise ConfigurationError("settings", "store", expected) from error
+        named = url.database or ""
+        if url.drivername not in ("sqlite", "sqlite+aiosqlite") or named in ("", ":memory:") or url.query:
+            raise ConfigurationError("settings", "store", expected)
+        return cls(Path(named).expanduser().absolute())
+
+    def create(self) -> None:
+        """Make an empty file that only its owner may read, if there is none."""
+        try:
+            self.path.touch(mode=0o600, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"the account store {self.path} cannot be created: {error.strerror}"
+            ) from error
+
+    def identity(self) -> tuple[int, int]:
+        """Which file lies there now; StoreUnavailable when there is none."""
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise StoreUnavailable(f"the account store {self.path} is not there: {error.strerror}") from error
+        return found.st_dev, found.st_ino
+
+    def engine(self, *, write: bool, connections: int, patience: float) -> AsyncEngine:
+        """Connections to the file, each checked when it is taken; ``patience`` in seconds for a lock.
+
+        The file is never created here: a store that has gone must not come back empty. Reading connections
+        take one statement at a time and each sees what was committed before it; writing ones take the
+        write lock when their transaction begins.
+        """
+        url = URL.create(
+            "sqlite+aiosqlite",
+            database=f"file:{quote(str(self.path))}",
+            query={"mode": "rw", "uri": "true"},
+        )
+        engine = create_async_engine(
+            url,
+            connect_args={"timeout": patience, "isolation_level": None},
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=patience,
+            hide_parameters=True,
+            **({} if write else {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}),
+        )
+        self._watch(engine, _WRITER if write else _READER)
+        if write:
+            event.listen(engine.sync_engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+
+    def _watch(self, engine: AsyncEngine, pragmas: tuple[str, ...]) -> None:
+        """Prepare each new connection, and drop it when another file has taken the place of its own."""
+
+        def connect(dialect: Any, record: Any, args: Any, options: Any) -> DBAPIConnection:
+            identity = self.identity()
+            connection: DBAPIConnection = dialect.connect(*args, **options)
+            try:
+                for pragma in pragmas:
+                    cursor = connection.cursor()
+                    cursor.execute(pragma)
+                    cursor.close()
+            except BaseException:
+                connection.close()
+                raise
+            record.info["file"] = identity
+            return connection
+
+        def checkout(connection: Any, record: Any, proxy: Any) -> None:
+            if record.info.get("file") != self.identity():
+                raise DisconnectionError("another file has taken the store's place")
+
+        event.listen(engine.sync_engine, "do_connect", connect)
+        event.listen(engine.sync_engine, "checkout", checkout)

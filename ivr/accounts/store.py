@@ -1,0 +1,113 @@
+"""A store address comes in; connections for reading and whole transactions for writing go out.
+
+One SQLite file in WAL: any number of readers, one writer at a time. What the driver reports is told as
+StoreUnavailable, and the next use tries afresh, so a store that comes back is used again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ivr.accounts.schema.migrate import newest_revision, upgrade
+from ivr.accounts.sqlite_file import SqliteFile
+from ivr.errors import AccountError, StoreUnavailable
+
+__all__ = ["Store"]
+
+_READERS = 8
+
+
+class Store:
+    """The account store. Make one with ``Store.open``."""
+
+    def __init__(self, file: SqliteFile, patience: float) -> None:
+        self._file = file
+        self._readers = file.engine(write=False, connections=_READERS, patience=patience)
+        self._writer = file.engine(write=True, connections=1, patience=patience)
+
+    @classmethod
+    async def open(cls, address: str, *, patience: float = 1.5) -> Store:
+        """Open the store, creating the file and bringing its tables forward where that is needed.
+
+        ``patience`` is how long, in seconds, a statement waits for another's lock. ConfigurationError for
+        an address that is none; StoreUnavailable when the file cannot be made, read or understood.
+        """
+        file = SqliteFile.at(address)
+        file.create()
+        store = cls(file, patience)
+        try:
+            async with store.reading() as connection:
+                revision = await connection.run_sync(_revision)
+            if revision != newest_revision():
+                async with store.writing() as connection:
+                    await connection.run_sync(upgrade)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @property
+    def name(self) -> str:
+        """The file, for people."""
+        return str(self._file.path)
+
+    async def close(self) -> None:
+        """Give back all connections; the store may be used again and then opens new ones."""
+        await self._readers.dispose()
+        await self._writer.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that can only read; each statement sees all that was committed before it."""
+        with self._told():
+            async with self._readers.connect() as connection:
+                with _dropped_when_broken(connection):
+                    yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """The one writing connection in a transaction: committed whole at the end, or nothing of it."""
+        with self._told():
+            async with self._writer.begin() as connection:
+                with _dropped_when_broken(connection):
+                    yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the driver in the house's own words, without statements or values."""
+        try:
+            yield
+        except IntegrityError as error:
+            raise AccountError(f"the store refuses the record: {error.orig}") from error
+        except NoFreeConnection as error:
+            raise StoreUnavailable(f"the account store {self.name} is too busy") from error
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            raise StoreUnavailable(f"the account store {self.name} cannot be used: {cause}") from error
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the account store {self.name} cannot be used: {error}") from error
+
+
+@contextmanager
+def _dropped_when_broken(connection: AsyncConnection) -> Iterator[None]:
+    """A connection that met a broken file is not used again: the file may be mended behind it."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except SQLAlchemyError:
+        if connection.sync_connection is not None:
+            connection.sync_connection.invalidate()
+        raise
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
