@@ -166,8 +166,6 @@ class Listener:
         moved = np.flatnonzero(living & (self._destination[np.where(living, slots, 0)] != keys & mask))
         for slot, key in zip(slots[moved].tolist(), keys[moved].tolist(), strict=True):
             peer = self._peers[slot]
-            if peer.heard == peer.agreed != key:
-                continue
             if key == peer.agreed and peer.heard not in (0, key):
                 self._drop(slot, peer.heard)
             peer.heard = key
