@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from conftest import peer_required
-from peers.asterisk import Asterisk
+from peers.asterisk import Asterisk, start_asterisk
 from peers.baresip import Baresip
 from peers.ear import Ear
-from peers.line import Line
+from peers.line import PHONE, Line
+from peers.process import until
 from peers.sipp import Sipp
 from sentences import CREDIT, hears
 
@@ -74,3 +75,43 @@ def test_the_caller_is_known_by_the_pbx_s_number(
         asterisk.cli("pjsip set logger off")
     said = asterisk.log() + asterisk.process.said()
     assert 'P-Asserted-Identity: "Softphone 6001" <sip:777123456@' in said
+
+
+REGISTRATION = """
+
+[to-the-line]
+type=registration
+transport=transport-udp
+outbound_auth=to-the-line
+server_uri=sip:{host}:{port}
+client_uri=sip:{user}@{host}:{port}
+retry_interval=2
+max_random_initial_delay=0
+
+[to-the-line]
+type=auth
+auth_type=digest
+username={user}
+password={password}
+supported_algorithms_uac={algorithm}
+"""
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_somebody_elses_digest_is_accepted(line: Line, algorithm: str) -> None:
+    """RFC 8760: Asterisk registers as the line's softphone, once with each algorithm and no other."""
+    peer_required("asterisk")
+    text = REGISTRATION.format(
+        host=line.address[0], port=line.address[1], user=PHONE[0], password=PHONE[1], algorithm=algorithm
+    )
+    client = start_asterisk(
+        line.address, more={"pjsip.conf": text, "modules.conf": "load=res_pjsip_outbound_registration.so\n"}
+    )
+    try:
+        until(
+            lambda: "Registered" in client.cli("pjsip show registrations"),
+            10,
+            lambda: client.cli("pjsip show registrations") + client.log()[-2000:],
+        )
+    finally:
+        client.stop()

@@ -1,8 +1,8 @@
 """Datagrams no well-made peer sends, each with a name; nothing comes in, ``DATAGRAMS`` comes out.
 
 Written from RFC 3261's grammar and the kinds of faults RFC 4475 lists. ``{here}`` in a datagram is where its
-Via and Contact point, filled in by ``datagram(name, host, port)``. Whatever the line makes of one of them, it has
-to answer or drop it, and to go on.
+Via and Contact point, filled in by ``datagram(name, host, port)``. Whatever the line makes of one of them, it
+has to answer or drop it, and to go on.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ FAULTS: dict[str, bytes] = {
     "an offer with no payload": with_sdp(SDP.replace(b" 8 101", b"")),
     "an offer at a host name": with_sdp(SDP.replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 phone.invalid")),
     "an offer at no address": with_sdp(SDP.replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 999.1.1.1")),
-    "an offer at a multicast address": with_sdp(SDP.replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 239.1.1.1/127")),
+    "an offer at a multicast group": with_sdp(SDP.replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 239.1.1.1/127")),
     "an offer with a bad rtpmap": with_sdp(SDP.replace(b"8 PCMA/8000", b"8 PCMA/eight thousand")),
     "an offer of a thousand media": with_sdp(SDP + b"m=video 4000 RTP/AVP 31\r\n" * 1000),
     "an offer of a thousand payloads": with_sdp(SDP.replace(b"8 101", b"1 2 3 4 " * 250)),

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ TEMPLATES = Path(__file__).resolve().parents[3] / "asterisk-conf"
 RTP_PORTS = 100
 
 # as Debian ships them; a PBX has them anyway, and without them Asterisk complains
-DEBIANS = ("acl", "ccss", "cdr", "cel", "features", "indications", "manager", "pjproject", "udptl")
+DEBIANS = ("acl", "ccss", "cdr", "cel", "features", "indications", "pjproject", "udptl")
 
 ASTERISK_CONF = """\
 [directories]
@@ -95,7 +96,9 @@ def set_once(text: str, setting: str, value: str) -> str:
     return changed
 
 
-def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[str, int]) -> None:
+def write_configuration(
+    folder: Path, inside: str, sip_port: int, line: tuple[str, int], more: Mapping[str, str]
+) -> None:
     """The templates with this test's ports, and an asterisk.conf that keeps everything in the folder."""
     for name in ("etc", "lib", "lib/keys", "spool", "run", "log", "cache"):
         (folder / name).mkdir()
@@ -110,6 +113,7 @@ def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[st
             first = free_range(RTP_PORTS)
             text = set_once(text, "rtpstart", str(first))
             text = set_once(text, "rtpend", str(first + RTP_PORTS - 1))
+        text += more.get(template.name, "")
         (folder / "etc" / template.name).write_text(text, encoding="utf-8")
     for name in DEBIANS:
         shutil.copy(root() / f"etc/asterisk/{name}.conf", folder / "etc")
@@ -119,12 +123,17 @@ def write_configuration(folder: Path, inside: str, sip_port: int, line: tuple[st
     )
 
 
-def start_asterisk(line: tuple[str, int], *, line_answers: bool = True) -> Asterisk:
-    """An Asterisk whose trunk goes to the line at (host, port); ready when it sees the line answer."""
+def start_asterisk(
+    line: tuple[str, int], *, line_answers: bool = True, more: Mapping[str, str] | None = None
+) -> Asterisk:
+    """An Asterisk whose trunk goes to the line at (host, port); ready when it sees the line answer.
+
+    ``more`` is appended to the files of these names.
+    """
     folder = Path(tempfile.mkdtemp(prefix="infoline-test-", dir=root() / "tmp"))
     inside = "/" + str(folder.relative_to(root()))
     sip_port = free_port()
-    write_configuration(folder, inside, sip_port, line)
+    write_configuration(folder, inside, sip_port, line, more or {})
     config = f"{inside}/etc/asterisk.conf"
     process = Process("asterisk", [SCRIPT, "run", config], folder)
     asterisk = Asterisk(process, sip_port, folder, config)
