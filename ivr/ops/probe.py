@@ -32,7 +32,7 @@ OK, CRITICAL = 0, 2
 
 
 class Codec(StrEnum):
-    """The law offered first."""
+    """The one law offered."""
 
     ALAW = "alaw"
     ULAW = "ulaw"
@@ -50,7 +50,7 @@ def probe(
     ] = None,
     user: Annotated[str | None, typer.Option(help="Register as this user first.")] = None,
     password: Annotated[str | None, typer.Option(help="The user's password.")] = None,
-    codec: Annotated[Codec, typer.Option(help="The law offered first.")] = Codec.ALAW,
+    codec: Annotated[Codec, typer.Option(help="The law to offer.")] = Codec.ALAW,
     first_key: Annotated[
         float, typer.Option(min=0, help="Seconds of speech before the first key is pressed.")
     ] = 1.5,

@@ -28,7 +28,7 @@ from pyVoIP.VoIP import CallState, VoIPCall, VoIPPhone  # noqa: E402
 
 SPOKEN = 0.2  # seconds of speech before a silence counts as a pause in it
 STALE = 0.1  # seconds after a key in which the words before it may still arrive
-CODECS = {"alaw": [8, 0], "ulaw": [0, 8]}
+CODECS = {"alaw": [8], "ulaw": [0]}
 
 
 class Teller:
