@@ -7,7 +7,7 @@ from conftest import peer_required
 from peers.ear import Ear
 from peers.kamailio import Kamailio, start_kamailio
 from peers.line import Line
-from peers.process import free_port
+from peers.process import free_port, until
 from peers.sipp import Message, Sipp
 from sentences import CREDIT, hears
 
@@ -75,11 +75,14 @@ def test_a_node_that_is_full_hands_the_call_to_the_next(
 
 
 def test_a_dead_node_is_left_out(line: Line, sipp: Caller, tmp_path: Path) -> None:
-    """Ten calls over the line and a port where nobody is: all are answered."""
+    """Ten calls over the line and a port where nobody is: all are answered, and the port is no longer asked."""
     peer_required("kamailio")
-    kamailio = start_kamailio([("127.0.0.1", free_port()), line.address], tmp_path)
+    nobody = free_port()
+    kamailio = start_kamailio([("127.0.0.1", nobody), line.address], tmp_path)
     try:
         outcome = sipp().play("call_short", line.address, calls=10, through=("127.0.0.1", kamailio.sip_port))
+        dead, alive = f"sip:127.0.0.1:{nobody}", f"sip:127.0.0.1:{line.address[1]}"
+        until(lambda: kamailio.nodes() == {dead: "IP", alive: "AP"}, 10, lambda: str(kamailio.nodes()))
     finally:
         kamailio.stop()
     assert outcome.code == 0, outcome.explain()

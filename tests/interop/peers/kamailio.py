@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +23,9 @@ def kamailio_is_here() -> bool:
     return program() is not None
 
 
-def program() -> str | None:
-    """Kamailio's path; /usr/sbin is not in everybody's PATH."""
-    return shutil.which("kamailio", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+def program(name: str = "kamailio") -> str | None:
+    """A program's path; /usr/sbin is not in everybody's PATH."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,18 @@ class Kamailio:
 
     process: Process
     sip_port: int
+    folder: Path
+
+    def nodes(self) -> dict[str, str]:
+        """Each node's address and flags as ``kamcmd dispatcher.list`` shows them: AP active, IP left out."""
+        run = subprocess.run(
+            [program("kamcmd") or "kamcmd", "-s", f"unix:{self.folder}/kamailio_ctl", "dispatcher.list"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+        return dict(re.findall(r"URI: (\S+)\s+FLAGS: (\w+)", run.stdout))
 
     def stop(self) -> None:
         """End it, its children with it."""
@@ -58,7 +72,7 @@ def start_kamailio(nodes: Sequence[tuple[str, int]], folder: Path) -> Kamailio:
         ],
         folder,
     )  # fmt: skip
-    kamailio = Kamailio(process, port)
+    kamailio = Kamailio(process, port, folder)
     try:
         process.wait_for(lambda: answers_options(("127.0.0.1", port)), 15)
     except BaseException:
