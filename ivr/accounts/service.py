@@ -87,8 +87,11 @@ class Accounts:
             return await queries.entries(connection, account.subscriber_id, newest)
 
     def told(self, account: Account, now: datetime) -> Finding:
-        """What the owner of this account would be told about credit."""
-        return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms)
+        """What the owner of this account would be told about credit; AccountError where it makes no sense."""
+        try:
+            return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms)
+        except ValueError as error:
+            raise AccountError(f"{account.number}: {error}") from error
 
     def checked(self, new: NewAccount, now: datetime) -> NewAccount:
         """The account as it would be entered; AccountError naming the first thing wrong with it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ class SqliteFile:
 
         ConfigurationError on anything else, a store in memory included (it would not outlive the process).
         """
-        expected = f"a store is a file such as accounts.db or sqlite:///accounts.db, not {address!r}"
+        expected = "a store is a file such as accounts.db or sqlite:///accounts.db"
+        if "://" in address:  # what stands behind it may hold a password
+            expected += f", not {address.partition('://')[0]}"
         if not address.strip():
             raise ConfigurationError("settings", "store", expected)
         if "://" not in address:
@@ -49,9 +52,11 @@ class SqliteFile:
         return cls(Path(named).expanduser().absolute())
 
     def create(self) -> None:
-        """Make an empty file that only its owner may read, if there is none."""
+        """Make an empty file that only its owner may read, and the folder it lies in, if there is none."""
         try:
-            self.path.touch(mode=0o600, exist_ok=True)
+            self.path.parent.mkdir(exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                self.path.touch(mode=0o600, exist_ok=False)
         except OSError as error:
             raise StoreUnavailable(
                 f"the account store {self.path} cannot be created: {error.strerror}"
