@@ -75,7 +75,7 @@ def test_a_node_that_is_full_hands_the_call_to_the_next(
 
 
 def test_a_dead_node_is_left_out(line: Line, sipp: Caller, tmp_path: Path) -> None:
-    """Ten calls over the line and a port where nobody is: all are answered, and the port is no longer asked."""
+    """Ten calls over the line and a port where nobody is: all are answered, and the port is left out."""
     peer_required("kamailio")
     nobody = free_port()
     kamailio = start_kamailio([("127.0.0.1", nobody), line.address], tmp_path)

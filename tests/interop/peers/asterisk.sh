@@ -16,8 +16,12 @@ mount_if_missing() {  # kind, place
     if [ "$1" = proc ]; then mount -t proc proc "$root/$2"; else mount --bind "/$2" "$root/$2"; fi
 }
 
+installed() {  # wholly, not just unpacked by a build that was cut short
+    grep -A1 -x 'Package: asterisk' "$root/var/lib/dpkg/status" 2>/dev/null | grep -qx 'Status: install ok installed'
+}
+
 make_root() {
-    if [ ! -x "$root/usr/sbin/asterisk" ]; then
+    if ! installed; then
         echo "asterisk.sh: building $root (about two minutes)" >&2
         mkdir -p "$root"
         # debootstrap of Debian 12 does not know the release yet; its steps are those of sid
