@@ -68,17 +68,15 @@ class Store:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that can only read; each statement sees all that was committed before it."""
         with self._told():
-            async with self._readers.connect() as connection:
-                with _dropped_when_broken(connection):
-                    yield connection
+            async with self._readers.connect() as connection, _dropped_when_broken(connection):
+                yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """The one writing connection in a transaction: committed whole at the end, or nothing of it."""
         with self._told():
-            async with self._writer.begin() as connection:
-                with _dropped_when_broken(connection):
-                    yield connection
+            async with self._writer.begin() as connection, _dropped_when_broken(connection):
+                yield connection
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -96,16 +94,15 @@ class Store:
             raise StoreUnavailable(f"the account store {self.name} cannot be used: {error}") from error
 
 
-@contextmanager
-def _dropped_when_broken(connection: AsyncConnection) -> Iterator[None]:
+@asynccontextmanager
+async def _dropped_when_broken(connection: AsyncConnection) -> AsyncIterator[None]:
     """A connection that met a broken file is not used again: the file may be mended behind it."""
     try:
         yield
     except IntegrityError:
         raise
     except SQLAlchemyError:
-        if connection.sync_connection is not None:
-            connection.sync_connection.invalidate()
+        await connection.invalidate()
         raise
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -30,7 +31,7 @@ __all__ = [
     "told",
 ]
 
-ACCOUNT_COLUMNS = ("number", "charging", "state", "credit", "valid until", "spend", "limit", "language")
+ACCOUNT_COLUMNS = ("number", "state", "credit", "valid until", "spend", "limit", "language")
 ENTRY_COLUMNS = ("time", "book", "kind", "amount", "valid until", "key")
 
 
@@ -53,8 +54,7 @@ def account_row(accounts: Accounts, account: Account, now: datetime) -> tuple[st
     prepaid = account.charging is Charging.PREPAID
     return (
         account.number,
-        str(account.charging),
-        account.status if account.status != "active" else finding.outcome,
+        account.status if account.status != "active" else finding.outcome.removesuffix("_with_limit"),
         str(finding.facts.get("credit", "")),
         str(finding.facts.get("valid_until", "")),
         "" if prepaid else str(account.spend),
@@ -77,7 +77,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for row in (columns, *rows):
             typer.echo("\t".join(row))
         return
-    table = Table(*columns)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0, overflow="fold")  # a number or a time is never broken
     for row in rows:
         table.add_row(*(escape(field) for field in row))
     console.print(table)

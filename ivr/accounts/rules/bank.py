@@ -8,7 +8,7 @@ __all__ = ["is_sound_account", "number_of_symbol", "symbol_of_number"]
 
 # Decree 169/2011 of the Czech National Bank: weights from the last digit of each part.
 _WEIGHTS = (1, 2, 4, 8, 5, 10, 9, 7, 3, 6)
-_ACCOUNT = re.compile(r"(?:(?P<prefix>\d{1,6})-)?(?P<base>\d{2,10})(?:/(?P<bank>\d{4}))?")
+_ACCOUNT = re.compile(r"(?:(?P<prefix>[0-9]{1,6})-)?(?P<base>[0-9]{2,10})(?:/(?P<bank>[0-9]{4}))?")
 
 
 def is_sound_account(account: str) -> bool:
