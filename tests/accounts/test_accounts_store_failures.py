@@ -42,6 +42,10 @@ def present(file: Path) -> bool:
     return file.exists()
 
 
+def contents(file: Path) -> bytes:
+    return file.read_bytes()
+
+
 def overwrite(file: Path, start: int, contents: bytes) -> None:
     with file.open("r+b") as disk:
         disk.seek(start)
@@ -112,6 +116,15 @@ async def test_a_file_that_is_no_store_is_unavailable(
     assert await outcome(filled, now) == "unavailable"
     assert await outcome(filled, now) == "unavailable"
     move(good, file)
+    assert await outcome(filled, now) == "prepaid"
+
+
+async def test_a_file_mended_in_its_place_is_used_again(filled: Accounts, file: Path, now: datetime) -> None:
+    await filled.store.close()
+    good = contents(file)
+    overwrite(file, 0, good[:8192] + os.urandom(len(good) - 8192))
+    assert await outcome(filled, now) == "unavailable"
+    overwrite(file, 0, good)
     assert await outcome(filled, now) == "prepaid"
 
 
@@ -198,6 +211,25 @@ async def test_a_store_in_a_folder_that_is_not_there_is_said(tmp_path: Path) -> 
     store = await Store.open(str(tmp_path / "new" / "a%20 ?#ž.db"))
     await store.close()
     assert (tmp_path / "new" / "a%20 ?#ž.db").exists()
+
+
+async def test_two_processes_write_the_same_store(filled: Accounts, file: Path, now: datetime) -> None:
+    """Two stores on one file stand for two processes: each waits for the other's transaction."""
+    other = Accounts(await Store.open(str(file)))
+    await asyncio.gather(
+        *(who.top_up(NUMBER, Money(1), now=now) for _ in range(20) for who in (filled, other))
+    )
+    account = await filled.account(NUMBER, now)
+    assert account is not None
+    assert account.balance == Money(23450 + 40)
+    await other.store.close()
+
+
+async def test_two_processes_may_create_the_store_at_once(tmp_path: Path) -> None:
+    stores = await asyncio.gather(*(Store.open(str(tmp_path / "new.db")) for _ in range(4)))
+    assert [await Accounts(store).count() for store in stores] == [0, 0, 0, 0]
+    for store in stores:
+        await store.close()
 
 
 _TOPPING_UP = """
