@@ -3,12 +3,20 @@
     python -S -m ivr.speech.espeak_worker LIBRARY DATA [LIBRARY DATA ...]
 
 The first library that loads and finds its data is taken; DATA may be empty for the library's own place.
+
+The engine carries a slow waver of pitch from one sentence into the next, so the same sentence would never
+sound the same twice. Each is therefore spoken by a copy of the freshly started process (``fork``), which
+costs about a millisecond; where the system cannot do that, the engine speaks in place.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
+import signal
+import struct
 import sys
+from functools import partial
 
 from ivr.speech.espeak_voice import wrong_voice
 from ivr.speech.frames import refused, said
@@ -52,7 +60,7 @@ class Espeak:
         self, text: str, voice: str, rate: int, pitch: int, volume: int, word_gap: int
     ) -> tuple[int, bytes]:
         """The sample rate (Hz) and 16-bit samples of a text; ValueError where the voice is not there."""
-        self._choose(voice)
+        self.choose(voice)
         for parameter, value in ((_RATE, rate), (_VOLUME, volume), (_PITCH, pitch), (_WORD_GAP, word_gap)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._heard.clear()
@@ -63,7 +71,7 @@ class Espeak:
             raise ValueError(f"espeak-ng refused the sentence with {failed}")
         return self._sample_rate, bytes(self._heard)
 
-    def _choose(self, voice: str) -> None:
+    def choose(self, voice: str) -> None:
         """Set the voice and look which one it became: an unknown name may be ignored in silence."""
         failed = self._library.espeak_SetVoiceByName(voice.encode())
         if failed:
@@ -71,6 +79,46 @@ class Espeak:
         wrong = wrong_voice(self._library, voice)
         if wrong is not None:
             raise ValueError(f'espeak-ng gave the voice "{wrong}" for "{voice}"')
+
+
+def speak_afresh(
+    espeak: Espeak, text: str, voice: str, rate: int, pitch: int, volume: int, word_gap: int
+) -> tuple[int, bytes]:
+    """As ``Espeak.speak``, in a copy of this process: the same request gives the same samples, always."""
+    if not hasattr(os, "fork"):
+        return espeak.speak(text, voice, rate, pitch, volume, word_gap)
+    espeak.choose(voice)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _die_with_parent()
+        answer = b""
+        try:
+            sample_rate, samples = espeak.speak(text, voice, rate, pitch, volume, word_gap)
+            answer = struct.pack("<I", sample_rate) + samples
+        except ValueError as error:
+            answer = struct.pack("<I", 0) + str(error).encode()
+        finally:
+            with os.fdopen(writer, "wb") as pipe:
+                pipe.write(answer)
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if status or len(answer) < 4:
+        raise ValueError("the engine died of the sentence")
+    (sample_rate,) = struct.unpack_from("<I", answer)
+    if not sample_rate:
+        raise ValueError(answer[4:].decode())
+    return sample_rate, answer[4:]
+
+
+def _die_with_parent() -> None:
+    """A worker that is killed because it hangs must not leave its copy behind (``prctl(2)``, Linux)."""
+    set_parent_death_signal = 1
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def main(arguments: list[str]) -> int:
@@ -83,7 +131,7 @@ def main(arguments: list[str]) -> int:
         except OSError as error:
             reasons.append(str(error))
             continue
-        serve(output, said(number, espeak.version.encode()), espeak.speak)
+        serve(output, said(number, espeak.version.encode()), partial(speak_afresh, espeak))
         return 0
     serve(output, refused("no espeak-ng can be loaded: " + "; ".join(reasons)), _never)
     return 1

@@ -11,13 +11,13 @@ credit-expiring = Pozor, platí už jen do { DATE($valid_until) }.
 # The date is said, never a bare zero (CP-21).
 credit-expired = Platnost vašeho kreditu skončila { DATE($valid_until) }. Chcete-li dál volat, kredit si prosím dobijte.
 
-credit-zero = Váš kredit je vyčerpaný, zbývá nula korun.
+credit-empty = Váš kredit je vyčerpaný, zbývá nula korun.
 
 credit-never-topped-up = Na vašem čísle zatím žádný kredit není, ještě jste jej nedobili.
 
 ## A tariff has no credit, so none is said, and never zero crowns (CP-13).
 
-postpaid-no-credit = Vaše číslo využívá tarif s měsíčním vyúčtováním, kredit tedy nemá.
+postpaid = Vaše číslo využívá tarif s měsíčním vyúčtováním, kredit tedy nemá.
 
 postpaid-spend = V tomto zúčtovacím období jste zatím provolali { MONEY($spend) }.
 
@@ -28,8 +28,8 @@ postpaid-limit = Váš limit na volání je { MONEY($limit) }.
 # The two public contacts (CP-02, CP-03).
 -contacts = { PHONE("474770601") }, nebo { PHONE("772722222") }
 
-caller-unknown = Vaše číslo v evidenci našich zákazníků nenacházíme. Zavolejte nám prosím na číslo { -contacts }.
+unknown-caller = Vaše číslo v evidenci našich zákazníků nenacházíme. Zavolejte nám prosím na číslo { -contacts }.
 
-caller-anonymous = Vaše číslo se nám nezobrazuje, kredit vám proto sdělit nemůžeme. Zavolejte prosím bez skrytí čísla, nebo nám zavolejte na číslo { -contacts }.
+anonymous-caller = Vaše číslo se nám nezobrazuje, kredit vám proto sdělit nemůžeme. Zavolejte prosím bez skrytí čísla, nebo nám zavolejte na číslo { -contacts }.
 
-store-unavailable = Stav kreditu nyní bohužel nemůžeme zjistit. Zkuste to prosím později.
+try-later = Stav kreditu nyní bohužel nemůžeme zjistit. Zkuste to prosím později.

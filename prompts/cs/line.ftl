@@ -7,15 +7,18 @@ menu =
     Pro spojení s operátorem stiskněte nulu.
     Pro zopakování nabídky stiskněte devítku.
 
+# After an answer has been given: the same keys in fewer words.
+menu-short = Kredit dvojka, operátor nula, celá nabídka devítka.
+
 ## Silence and wrong keys are counted apart, each with words of its own.
 
-no-input-first = Nezaznamenali jsme žádnou volbu.
+silence-1 = Nezaznamenali jsme žádnou volbu.
 
-no-input-second = Stále jsme nezaznamenali žádnou volbu. Stiskněte prosím klávesu na svém telefonu.
+silence-2 = Stále jsme nezaznamenali žádnou volbu. Stiskněte prosím klávesu na svém telefonu.
 
-wrong-key-first = Tato volba v nabídce není.
+wrong-key-1 = Tato volba v nabídce není.
 
-wrong-key-second = Ani tuto volbu bohužel nenabízíme. Poslechněte si prosím nabídku ještě jednou.
+wrong-key-2 = Ani tuto volbu bohužel nenabízíme. Poslechněte si prosím nabídku ještě jednou.
 
 goodbye = Děkujeme za zavolání. Na shledanou.
 
@@ -25,6 +28,6 @@ one-moment = Okamžik, prosím.
 
 ## The operator, key zero.
 
-transfer-in-progress = Spojujeme vás s operátorem.
+transferring = Spojujeme vás s operátorem.
 
 transfer-failed = Operátora se nyní nepodařilo zastihnout. Zkuste to prosím později.

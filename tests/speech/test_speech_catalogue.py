@@ -60,7 +60,7 @@ def test_a_postpaid_number_never_hears_zero_crowns_CP_13(catalogue: Catalogue) -
 
 
 def test_an_unknown_caller_hears_both_public_contacts_CP_03(catalogue: Catalogue) -> None:
-    for name in ("caller-unknown", "caller-anonymous"):
+    for name in ("unknown-caller", "anonymous-caller"):
         said = catalogue.sentence("cs", name, {})
         assert "čtyři sedm čtyři, sedm sedm nula, šest nula jedna" in said
         assert "sedm sedm dva, sedm dva dva, dva dva dva" in said
@@ -74,7 +74,7 @@ def test_every_text_of_the_line_comes_out_in_plain_words(catalogue: Catalogue) -
 
 def test_a_text_without_facts_is_fixed_and_one_with_facts_is_not(catalogue: Catalogue) -> None:
     assert catalogue.is_fixed("cs", "welcome")
-    assert catalogue.is_fixed("cs", "caller-unknown")
+    assert catalogue.is_fixed("cs", "unknown-caller")
     assert not catalogue.is_fixed("cs", "credit-prepaid")
     assert catalogue.texts("cs")["credit-prepaid"] == {"credit"}
     assert catalogue.sentence("cs", "welcome", {}) in catalogue.fixed_sentences("cs")
