@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.flow.instructions import Facts, HangUp, Instruction, Listen, LookUp, Speak, Transfer
 from ivr.flow.plan import Plan
@@ -16,9 +16,10 @@ from ivr.flow.walk import Walk
 from ivr.ops.probe_call import RATE, ProbedCall, Samples
 from ivr.ops.probe_hearing import Place, locate
 
-__all__ = ["ENOUGH", "Followed", "Heard", "LooksUp", "Says", "follow"]
+__all__ = ["ENOUGH", "WORD", "Followed", "Heard", "LooksUp", "Says", "follow"]
 
 ENOUGH = 0.9  # correlation from which a sentence counts as heard
+WORD = 0.6  # and that of its least alike half second: one wrong figure falls below, a lost packet does not
 LATE = 3.0  # seconds a sentence may come later than the one before it ended: look-up and voice
 EARLY = 0.3  # seconds it may come earlier: the silence at the end of a sentence
 SHORTEST = 0.4  # seconds of a sentence that was cut short from which it can be told
@@ -31,7 +32,8 @@ LooksUp = Callable[[str], Awaitable[tuple[str, Facts]]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One sentence that the line should have said: at (seconds since the answer), its words, how alike.
+    """One sentence that the line should have said: at (seconds since the answer), its words, how alike it is
+    on the whole and in its least alike half second.
 
     ``whole`` is False where a key or the end of the call cut it short; the part before that was compared.
     """
@@ -39,12 +41,13 @@ class Heard:
     at: float
     words: str
     alike: float
+    worst: float
     whole: bool = True
 
     @property
     def good(self) -> bool:
         """Whether it was heard."""
-        return self.alike >= ENOUGH
+        return self.alike >= ENOUGH and self.worst >= WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +130,16 @@ class _Following:
         part = sound[: max(0, round((until - start) * RATE))]
         whole = len(part) >= len(sound) - round(EARLY * RATE)
         if whole or len(part) >= SHORTEST * RATE:
-            self._heard.append(Heard(round(start, 2), words, round(self._find(part).alike, 3), whole))
+            found = self._find(part)
+            likeness = round(found.alike, 3), round(found.worst, 3)
+            self._heard.append(Heard(round(start, 2), words, *likeness, whole))
 
     def _find(self, sound: Samples) -> Place:
         """Where a sound is, near the clock; what lies behind is nobody's sentence any more."""
         begin = max(0, self._sample(self._clock - EARLY))
         end = len(self._call.sound) if self._lost else begin + len(sound) + round((LATE + EARLY) * RATE)
         found = locate(self._call.sound[begin:end], sound)
-        return Place(begin + found.start, found.alike)
+        return replace(found, start=begin + found.start)
 
     def _sample(self, seconds: float) -> int:
         return round((seconds - self._call.began) * RATE)

@@ -24,10 +24,14 @@ _FRAME = RATE // 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Sample in the recording at which the sentence begins, and how alike they are, -1 to 1."""
+    """Sample in the recording at which the sentence begins, and how alike they are, -1 to 1.
+
+    ``worst`` is the least alike half second: a single wrong word, one of ten, hardly moves the whole.
+    """
 
     start: int
     alike: float
+    worst: float = 0.0
 
 
 def locate(heard: Samples, wanted: Samples) -> Place:
@@ -39,7 +43,12 @@ def locate(heard: Samples, wanted: Samples) -> Place:
     whole = _best(heard, model)
     if whole.alike <= 0:
         return Place(0, 0.0)
-    return Place(whole.start - int(loud[0]), max(whole.alike, _piece_by_piece(heard, model, whole.start)))
+    pieces = _piece_by_piece(heard, model, whole.start)
+    weight = sum(energy for energy, _ in pieces)
+    alike = sum(energy * alike for energy, alike in pieces) / weight
+    # A piece much quieter than the rest is a pause with a breath in it, and tells nothing.
+    telling = [alike for energy, alike in pieces if energy > 0.05 * weight / len(pieces)]
+    return Place(whole.start - int(loud[0]), max(whole.alike, alike), min(telling))
 
 
 def _best(heard: Samples, wanted: Samples) -> Place:
@@ -58,20 +67,19 @@ def _best(heard: Samples, wanted: Samples) -> Place:
     return Place(start, float(alike[start]))
 
 
-def _piece_by_piece(heard: Samples, wanted: Samples, start: int) -> float:
-    """The mean over half-second pieces, weighted by their energy."""
-    total = weight = 0.0
+def _piece_by_piece(heard: Samples, wanted: Samples, start: int) -> list[tuple[float, float]]:
+    """Energy and likeness of each half second, taken every quarter."""
+    pieces = []
     slip = 0
-    for at in range(0, len(wanted), PIECE):
+    for at in range(0, max(1, len(wanted) - PIECE // 2), PIECE // 2):
         piece = wanted[at : at + PIECE]
         energy = float(np.sum(piece.astype(np.float64) ** 2))
         begin = max(0, start + at + slip - SLIP)
         found = _best(heard[begin : start + at + slip + len(piece) + SLIP], piece)
         if found.alike > 0.5:
             slip = begin + found.start - start - at
-        total += max(found.alike, 0.0) * energy
-        weight += energy
-    return total / weight if weight else 0.0
+        pieces.append((energy, max(found.alike, 0.0)))
+    return pieces
 
 
 def level(sound: Samples) -> float:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ivr.ops.probe_call import ProbedCall
-from ivr.ops.probe_follow import ENOUGH, Followed
+from ivr.ops.probe_follow import ENOUGH, WORD, Followed
 from ivr.ops.probe_hearing import level, speech_spells
 
 __all__ = ["Verdict", "judge", "show"]
@@ -67,7 +67,10 @@ def _first_wrong(call: ProbedCall, digits: str, spoke: bool, followed: Followed 
         return "the call was too short for a sentence"
     for sentence in followed.sentences:
         if not sentence.good:
-            return f'not heard: "{sentence.words}" (correlation {sentence.alike:.2f}, {ENOUGH} is enough)'
+            return (
+                f'not heard: "{sentence.words}" (correlation {sentence.alike:.2f}, {ENOUGH} is enough;'
+                f" of its worst half second {sentence.worst:.2f}, {WORD} is enough)"
+            )
     if call.ended_by == "line" and not followed.line_hangs_up:
         return "the line hung up before its time"
     return "" if call.bye_answered else "the line did not answer the BYE"
@@ -82,33 +85,37 @@ def show(verdict: Verdict, call: ProbedCall, digits: str, followed: Followed | N
             "seconds": round(call.ended_at, 2), "ended_by": call.ended_by, "level": round(level(call.sound)),
             "keys": [round(at, 2) for at in call.keys], "notes": call.notes,
             "sentences": [
-                {"at": s.at, "words": s.words, "correlation": s.alike, "whole": s.whole} for s in sentences
+                {"at": s.at, "words": s.words, "correlation": s.alike, "worst": s.worst, "whole": s.whole}
+                for s in sentences
             ],
         }  # fmt: skip
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     typer.echo(str(verdict))
-    rows = [(s.at, s.words + ("" if s.whole else " …"), f"{s.alike:.3f}") for s in sentences]
+    rows = [
+        (s.at, s.words + ("" if s.whole else " …"), f"{s.alike:.3f}", f"{s.worst:.2f}") for s in sentences
+    ]
     if followed is None:
         rows += [
-            (call.began + start, f"sound until {call.began + end:.2f}", "")
+            (call.began + start, f"sound until {call.began + end:.2f}", "", "")
             for start, end in speech_spells(call.sound)
         ]
-    rows += [(at, f"pressed {key}", "") for at, key in zip(call.keys, digits, strict=False)]
+    rows += [(at, f"pressed {key}", "", "") for at, key in zip(call.keys, digits, strict=False)]
     if call.ended_by:
-        rows.append((call.ended_at, "hung up by the " + call.ended_by, ""))
+        rows.append((call.ended_at, "hung up by the " + call.ended_by, "", ""))
     _table(rows)
     for note in call.notes:
         typer.echo(note, err=True)
 
 
-def _table(rows: Sequence[tuple[float, str, str]]) -> None:
+def _table(rows: Sequence[tuple[float, str, str, str]]) -> None:
     if not rows:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("seconds", justify="right")
     table.add_column("heard", overflow="fold")
     table.add_column("correlation", justify="right")
-    for at, heard, alike in sorted(rows):
-        table.add_row(f"{at:.2f}", heard, alike)
+    table.add_column("worst", justify="right")
+    for at, *said in sorted(rows):
+        table.add_row(f"{at:.2f}", *said)
     Console().print(table, highlight=False, markup=False)

@@ -54,6 +54,16 @@ def test_a_sentence_that_was_not_said_is_not_found():
     assert locate(ONE, TWO).alike == 0.0
 
 
+def test_one_wrong_word_shows_in_the_worst_half_second():
+    wrong = TWO.copy()
+    wrong[12000:14400] = speech(3, 0.3)
+    heard = np.concatenate([quiet(0.5), wrong, quiet(0.5)])
+    assert locate(heard, TWO).alike > 0.85 and locate(heard, TWO).worst < 0.6
+    lossy = TWO.copy()
+    lossy[12000:12160] = 0
+    assert locate(np.concatenate([quiet(0.5), lossy, quiet(0.5)]), TWO).worst > 0.8
+
+
 def test_a_slip_of_a_few_milliseconds_within_a_sentence_does_not_hurt():
     heard = np.concatenate([quiet(0.5), TWO[: RATE + 3000], quiet(0.012), TWO[RATE + 3000 :], quiet(0.5)])
     assert locate(heard, TWO).alike > 0.9
