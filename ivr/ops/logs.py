@@ -1,18 +1,20 @@
-"""Call events to log lines, text or JSON: one when a call begins, one when it ends, no secret in either."""
+"""The line's events in, log lines out, as text or JSON: no key, PIN, password or full number in them."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
-from typing import TextIO
+from dataclasses import asdict
+from typing import TextIO, assert_never
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, LineEvent, SentenceFailed, Watcher
 from ivr.phone import shorten
 
-__all__ = ["call_began", "call_ended", "guard", "packet", "set_up"]
+__all__ = ["guard", "packet", "set_up", "watcher"]
 
 SECRET = frozenset(
     {"digit", "digits", "key", "keys", "pin", "pins", "password", "passwords", "secret", "response"}
@@ -77,26 +79,28 @@ def _safe(value: object) -> object:
             return _safe(str(value))
 
 
-def call_began(
-    log: FilteringBoundLogger, call: str, caller: str | None, dialled: str, *, trunk: str = ""
-) -> None:
-    """The line for a call that was taken: its id, who calls (shortened; None: unknown), what was dialled."""
-    log.info(
-        "call began",
-        call=call,
-        caller=shorten(caller),
-        dialled=dialled,
-        **({"trunk": trunk} if trunk else {}),
-    )
+def watcher(log: FilteringBoundLogger) -> Watcher:
+    """What the line calls with each of its events: one line when a call begins, one when it ends."""
+
+    def watch(event: LineEvent) -> None:
+        match event:
+            case CallBegan():
+                log.info("call began", **asdict(event))
+            case CallEnded():
+                log.info("call ended", **(asdict(event) | {"seconds": round(event.seconds, 1)}))
+            case CallRefused():
+                log.warning("call refused", **asdict(event))
+            case SentenceFailed():
+                log.error("sentence failed", **asdict(event))
+            case Fault(where, error):
+                log.error("fault", where=where, exc_info=error)
+            case other:
+                assert_never(other)
+
+    return watch
 
 
-def call_ended(
-    log: FilteringBoundLogger, call: str, seconds: float, why: str, *, steps: str = "", lost: float = 0.0
-) -> None:
-    """The line for a call that is over: how long it was, who or what ended it, packets lost in percent."""
-    log.info("call ended", call=call, seconds=round(seconds, 1), why=why, steps=steps, lost=round(lost, 2))
-
-
-def packet(log: FilteringBoundLogger, direction: str, address: str, first_line: str, size: int) -> None:
+def packet(log: FilteringBoundLogger, direction: str, address: str, datagram: bytes) -> None:
     """One signalling datagram at debug: ``<`` came in, ``>`` went out. Only its first line is shown."""
-    log.debug(direction, address=address, line=first_line, size=size)
+    first = datagram.partition(b"\r\n")[0][:200].decode("utf-8", "replace")
+    log.debug(direction, address=address, line=first, size=len(datagram))

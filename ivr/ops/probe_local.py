@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
@@ -33,7 +34,7 @@ async def compare(settings: Settings, order: Order, call: ProbedCall, digits: st
     async with AsyncExitStack() as stack:
         library = Library(settings.speech.cache, settings.speech.spoken(), workers=1)
         await stack.enter_async_context(library)
-        looks_up = await _looks_up(settings, _caller(settings, order, plan), stack)
+        looks_up = await _looks_up(settings, _caller(settings, order), stack)
         return await follow(plan, call, digits, _says(catalogue, library), looks_up)
 
 
@@ -47,13 +48,16 @@ def _plan(settings: Settings, number: str) -> Plan:
     return found
 
 
-def _caller(settings: Settings, order: Order, plan: Plan) -> str | None:
+def _caller(settings: Settings, order: Order) -> str | None:
     """Who the line believes is calling: a registered phone's number, or what a trusted neighbour says."""
     if order.register:
         phone = settings.phone(order.user)
         return phone.number if phone else None
     trunk = settings.trunk(order.server)  # on this machine a call comes from the address it goes to
-    return to_e164(order.user, trunk.country) if trunk is not None and trunk.trust else None
+    if trunk is None or not trunk.trust:
+        return None
+    short = order.user if re.fullmatch(r"\d{2,8}", order.user) else None
+    return to_e164(order.user, trunk.country) or short
 
 
 def _says(catalogue: Catalogue, library: Library) -> Says:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, SentenceFailed
 from ivr.ops import logs
 
 
@@ -17,29 +18,51 @@ def written():
 
 def test_a_call_has_one_line_when_it_begins_and_one_when_it_ends(written):
     log = logs.set_up("json", "info", written)
-    logs.call_began(log, "a84b", "+420777123456", "4488", trunk="pbx")
-    logs.packet(log, "<", "192.0.2.7:5060", "INVITE sip:4488@line SIP/2.0", 812)
-    logs.call_ended(log, "a84b", 12.34, "caller", lost=0.5)
+    watch = logs.watcher(log)
+    watch(CallBegan("a84b", "CallPro", "4488", "+420…456", "PCMA"))
+    logs.packet(log, "<", "192.0.2.7:5060", b"INVITE sip:4488@line SIP/2.0\r\nVia: x\r\n\r\n")
+    watch(CallEnded("a84b", "CallPro", "caller", 12.345, "short-menu", 600, 598, 2))
     began, ended = map(json.loads, written.getvalue().splitlines())
-    assert (began["event"], began["caller"], began["dialled"], began["trunk"]) == (
+    assert (began["event"], began["call"], began["caller"], began["called"]) == (
         "call began",
+        "a84b",
         "+420…456",
         "4488",
-        "pbx",
     )
-    assert (ended["event"], ended["seconds"], ended["why"], ended["lost"]) == (
+    assert (ended["event"], ended["seconds"], ended["cause"], ended["lost"]) == (
         "call ended",
         12.3,
         "caller",
-        0.5,
+        2,
     )
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_refusals_failed_sentences_and_faults_each_have_a_line(form, written):
+    watch = logs.watcher(logs.set_up(form, "warning", written))
+    watch(CallBegan("a84b", "CallPro", "4488", "+420…456", "PCMA"))
+    watch(CallRefused("…56", "192.0.2.7", 503, "no call is free"))
+    watch(SentenceFailed("a84b", "credit-prepaid", "espeak-ng does not answer"))
+    watch(Fault("signalling", ValueError("no account +420777123456")))
+    said = written.getvalue()
+    for part in (
+        "503",
+        "192.0.2.7",
+        "credit-prepaid",
+        "does not answer",
+        "signalling",
+        "ValueError",
+        "+420…456",
+    ):
+        assert part in said
+    assert "call began" not in said and "777123456" not in said
 
 
 def test_packets_are_shown_at_debug_by_their_first_line(written):
     log = logs.set_up("text", "debug", written)
-    logs.packet(log, "<", "192.0.2.7:5060", "INVITE sip:+420777123456@line SIP/2.0", 812)
+    logs.packet(log, "<", "192.0.2.7:5060", b"INVITE sip:+420777123456@line SIP/2.0\r\nAuthorization: x\r\n")
     assert "<" in written.getvalue() and "192.0.2.7:5060" in written.getvalue()
-    assert "777123456" not in written.getvalue()
+    assert "777123456" not in written.getvalue() and "Authorization" not in written.getvalue()
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
