@@ -62,7 +62,7 @@ def _caller(settings: Settings, order: Order) -> str | None:
 
 def _says(catalogue: Catalogue, library: Library) -> Says:
     async def says(language: str, text: str, facts: Facts) -> tuple[str, Samples]:
-        words = catalogue.sentence(language, text, facts)  # type: ignore[arg-type]  # checked by the sentence
+        words = catalogue.sentence(language, text, facts)
         if catalogue.is_fixed(language, text):
             await library.prepare([(language, words)])
         return words, (await library.sound(language, words)).samples

@@ -66,7 +66,7 @@ class SipSettings(Section):
 class MediaSettings(Section):
     """``[media]``: RTP."""
 
-    ports: Ports = PortRange(40000, 40063)
+    ports: Ports = PortRange(40000, 40999)
     silent_after: Seconds = Field(default=30.0, ge=1, le=3600)
     batch: Literal["auto", "mmsg", "portable"] = "auto"
 
@@ -76,6 +76,7 @@ class Phone(Section):
 
     user: str = Field(pattern=r"^[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,64}$")
     password: SecretStr = Field(min_length=1)
+    country: str = Field(default="CZ", pattern=r"^[A-Z]{2}$")
     number: Number
     name: str = ""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 
-from pydantic import BeforeValidator, Strict
+from pydantic import AfterValidator, BeforeValidator, Strict, ValidationInfo
 
 from ivr.phone import to_e164
 
@@ -129,10 +129,12 @@ def _network(value: object) -> object:
         ) from None
 
 
-def _e164(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith("+") or (number := to_e164(value, "CZ")) is None:
-        raise ValueError('a number is written with its country, like "+420777123456"')
-    return number
+def _e164(number: str, info: ValidationInfo) -> str:
+    """A subscriber's number in E.164; one without a country is taken as one of the table's ``country``."""
+    found = to_e164(number, info.data.get("country", ""))
+    if found is None:
+        raise ValueError('a number is written like "+420777123456", or as it is dialled in its country')
+    return found
 
 
 Seconds = Annotated[float, BeforeValidator(_seconds)]
@@ -140,6 +142,6 @@ Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 ListenOn = Annotated[HostPort, BeforeValidator(_host_port)]
 Advertised = Annotated[str | None, BeforeValidator(_advertised)]
 Ports = Annotated[PortRange, BeforeValidator(_port_range)]
-Number = Annotated[str, BeforeValidator(_e164)]
+Number = Annotated[str, AfterValidator(_e164)]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]

@@ -105,6 +105,10 @@ class UserAgent:
         """How many transactions live, those that only wait for stragglers included."""
         return len(self._layer)
 
+    def source(self, leg_name: str) -> Source:
+        """Where a leg's last INVITE came from."""
+        return self._legs[leg_name].dialog.source
+
     def ring(self, leg_name: str, now: float) -> None:
         """Send 180: the call will be answered, not yet."""
         leg = self._legs.get(leg_name)
@@ -160,14 +164,16 @@ class UserAgent:
             leg.hang_up_on_ack = True
 
     def refer(self, leg_name: str, target: str, now: float) -> None:
-        """Ask the caller's side to call ``target`` instead (RFC 3515); ``TransferReported`` tells the end."""
+        """Ask the caller's side to call ``target`` (RFC 3515); ``TransferReported`` tells the end."""
         leg = self._legs.get(leg_name)
         if leg is None or leg.state is not LegState.TALKING:
             return
         leg.transferring = True
         self._alarms.set(leg, Timer.EXPIRE_TRANSFER, now + _TRANSFER_SECONDS)
+        peer = leg.dialog.target
+        refer_to = Uri("sip", target, peer.host, peer.port)
         self._send_request(
-            leg, "REFER", now, (("refer-to", f"<{target}>"), ("referred-by", leg.dialog.contact))
+            leg, "REFER", now, (("refer-to", f"<{refer_to}>"), ("referred-by", leg.dialog.contact))
         )
 
     # Requests that come

@@ -29,7 +29,7 @@ class Dialog:
         self.routes = invite.headers.all("record-route")
         self.local_cseq = 0
         self.remote_cseq = invite.cseq.number
-        self._source = source
+        self.source = source
         self._behind_nat = self._is_behind_nat(invite)
 
     def matches(self, request: Request) -> bool:
@@ -47,7 +47,7 @@ class Dialog:
         """A re-INVITE may move the other side (section 12.2.2: the remote target is replaced)."""
         if request.contacts:
             self.target = request.contacts[0].uri
-        self._source = source
+        self.source = source
         self._behind_nat = self._is_behind_nat(request)
 
     def request(
@@ -78,10 +78,10 @@ class Dialog:
 
     def _next_hop(self, route: Uri | None) -> Source:
         if route is None and self._behind_nat:
-            return self._source
+            return self.source
         hop = route or self.target
         if not _is_ipv4(hop.host):  # a name: names are not resolved here, its owner sent from this address
-            return self._source
+            return self.source
         return hop.host, hop.port or DEFAULT_PORT
 
     def _is_behind_nat(self, request: Request) -> bool:
@@ -90,7 +90,7 @@ class Dialog:
         RFC 3261 would send to its Contact, where nothing would arrive; we answer to where it sends from.
         """
         vias = request.headers.all("via")
-        return len(vias) == 1 and request.via.host == self.target.host and request.via.host != self._source[0]
+        return len(vias) == 1 and request.via.host == self.target.host and request.via.host != self.source[0]
 
 
 def _is_ipv4(host: str) -> bool:

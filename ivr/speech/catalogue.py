@@ -19,9 +19,7 @@ from ivr.money import Money
 from ivr.speech.functions import Fact, bind, speller_for, spoken_languages
 from ivr.speech.texts import Text, nearest, read_texts
 
-__all__ = ["Catalogue", "FactValue", "PromptProblems"]
-
-FactValue = Money | date | int | str
+__all__ = ["Catalogue", "PromptProblems"]
 
 
 class PromptProblems(ConfigurationError):
@@ -103,7 +101,7 @@ class Catalogue:
         names = [name for name, variables in self.texts(language).items() if not variables]
         return list(dict.fromkeys(self.sentence(language, name, {}) for name in names))
 
-    def sentence(self, language: str, text_id: str, facts: Mapping[str, FactValue]) -> str:
+    def sentence(self, language: str, text_id: str, facts: Mapping[str, object]) -> str:
         """Say a text in plain words: no digit, no mark of Fluent, single spaces.
 
         ConfigurationError with the text's file and line for a missing text, a missing fact or a fact of
@@ -143,5 +141,6 @@ class Catalogue:
         return ConfigurationError(text.file, text.name, expected, text.line)
 
 
-def _for_fluent(fact: FactValue) -> Any:
+def _for_fluent(fact: object) -> Any:
+    """Fluent passes on numbers and texts; values of ours are wrapped, anything else it would refuse."""
     return Fact(fact) if isinstance(fact, Money | date) else fact

@@ -61,7 +61,7 @@ retry_after = "5 parsecs"
 advertise = "0.0.0.0"
 [[phones]]
 user = "a"
-number = "777123456"
+number = "4488"
 [[phones]]
 user = "b"
 password = "p"
@@ -86,7 +86,7 @@ rate = 20
         ':4: sip.retry_after: a length of time is written like "5 s", "500 ms" or "2 min"',
         ":5: sip.advertise: the address told to callers must be one they can reach, not all of them",
         ":6: phones.1.password: is missing",
-        ':8: phones.1.number: a number is written with its country, like "+420777123456"',
+        ':8: phones.1.number: a number is written like "+420777123456", or as it is dialled in its country',
         ":15: trunks.1.networks.2: a network is written like"
         ' "192.0.2.0/24", "192.0.2.7" or "::1", not "10.0.0.1/8"',
         ":17: trunks.1.trust: true or false",
@@ -103,6 +103,15 @@ def test_a_second_table_of_a_list_is_found_by_its_own_lines(tmp_path):
     text = '[[trunks]]\nname = "a"\n\n[[trunks]]\nname = "b"\ncountry = "cz"\n'
     (problem,) = refused(tmp_path, text)
     assert problem.startswith(":6: trunks.2.country: ")
+
+
+def test_a_phone_s_number_is_kept_with_its_country(tmp_path):
+    phone = '[[phones]]\nuser = "a"\npassword = "p"\n'
+    for number in ("777 123 456", "+420777123456", "00420777123456"):
+        settings = load_settings(written(tmp_path, f'{phone}number = "{number}"\n'))
+        assert settings.phones[0].number == "+420777123456"
+    french = load_settings(written(tmp_path, f'{phone}number = "01 70 22 98 48"\ncountry = "FR"\n'))
+    assert french.phones[0].number == "+33170229848"
 
 
 def test_two_phones_of_one_name_are_refused(tmp_path):

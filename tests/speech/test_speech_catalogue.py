@@ -10,11 +10,11 @@ import pytest
 
 from ivr.errors import ConfigurationError
 from ivr.money import Money
-from ivr.speech.catalogue import Catalogue, FactValue, PromptProblems
+from ivr.speech.catalogue import Catalogue, PromptProblems
 from ivr.speech.functions import FUNCTIONS, speller_for, spoken_languages
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
-FACTS: dict[str, FactValue] = {
+FACTS: dict[str, object] = {
     "credit": Money.parse("234.50"),
     "valid_until": date(2027, 3, 14),
     "spend": Money.parse("120"),
@@ -96,7 +96,7 @@ def test_a_missing_text_names_the_nearest(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("fact", ["234.50", 234, date(2027, 1, 1), True, Money(100, "EUR")])
-def test_a_fact_of_the_wrong_kind_is_refused(catalogue: Catalogue, fact: FactValue) -> None:
+def test_a_fact_of_the_wrong_kind_is_refused(catalogue: Catalogue, fact: object) -> None:
     with pytest.raises(ConfigurationError, match="credit-prepaid: "):
         catalogue.sentence("cs", "credit-prepaid", {"credit": fact})
 

@@ -1,0 +1,46 @@
+"""Who is calling: what an INVITE claims in, the number that may be believed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from ivr.phone import to_e164
+from ivr.sip.events import Invited
+
+__all__ = ["Callers"]
+
+
+class Callers:
+    """Only a trusted trunk or a registered phone is believed about who calls (RFC 3325 section 5)."""
+
+    def __init__(
+        self,
+        trusted_country: Callable[[str], str | None],
+        phone_numbers: Mapping[str, str],
+        user_at: Callable[[tuple[str, int], float], str | None],
+    ) -> None:
+        """Say whom to believe.
+
+        ``trusted_country``: for an IP address, how the trusted trunk there writes numbers (``CZ``), or None;
+        ``phone_numbers``: each phone's E.164 number by user; ``user_at``: who has registered from an address.
+        """
+        self._trusted_country, self._phone_numbers, self._user_at = trusted_country, phone_numbers, user_at
+
+    def number(self, invited: Invited, now: float) -> str | None:
+        """The caller's number in E.164 or the trunk's own short form; None when nobody vouches for it."""
+        if invited.private:
+            return None
+        user = self._user_at(invited.source, now)
+        if user is not None:
+            return self._phone_numbers.get(user)
+        country = self._trusted_country(invited.source[0])
+        if country is None:
+            return None
+        for claim in (*invited.asserted, invited.from_):
+            number = to_e164(claim.uri.user, country)
+            if number is not None:
+                return number
+            if re.fullmatch(r"[0-9]{2,8}", claim.uri.user):
+                return claim.uri.user
+        return None

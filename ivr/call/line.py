@@ -1,0 +1,293 @@
+"""The running line: SIP and media events in, sessions begun and ended. Admission and drain live here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from ivr.accounts.service import Accounts
+from ivr.call.callers import Callers
+from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher
+from ivr.call.session import Desk, Session
+from ivr.call.speaker import Speaker
+from ivr.flow import Plan
+from ivr.media import sdp
+from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
+from ivr.media.plane import Plane
+from ivr.media.ports import NoPortFree
+from ivr.phone import shorten
+from ivr.sip import events as sip
+from ivr.sip.agent import UserAgent
+from ivr.sip.dtmf_info import read_key
+
+__all__ = ["Limits", "Line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much the line takes on. Seconds; ``max_calls`` counts those that ring too."""
+
+    max_calls: int
+    retry_after: float
+    answer_after: float
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call as the line keeps it."""
+
+    session: Session
+    began: float
+    description: int = 1  # version of our SDP
+    codec: str = ""
+    cause: str = ""
+    answer: asyncio.TimerHandle | None = None
+
+
+class Line:
+    """All calls of this process. Everything here runs in the event loop's thread, but ``tell``."""
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        plane: Plane,
+        plans: Sequence[Plan],
+        accounts: Accounts,
+        speaker: Speaker,
+        callers: Callers,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        media_host: Callable[[tuple[str, int]], str],
+        watch: Watcher,
+    ) -> None:
+        """``media_host`` gives our address as a peer reaches it; ``flush`` is set to the socket's own."""
+        self._agent, self._plane, self._plans = agent, plane, tuple(plans)
+        self._callers, self._limits, self._media_host, self._watch = callers, limits, media_host, watch
+        self._loop = asyncio.get_running_loop()
+        self._desk = Desk(
+            plane, speaker, accounts, clock, self._hang_up, self._refer, watch, self._session_failed
+        )
+        self._calls: dict[str, _Call] = {}
+        self._legs: dict[Stream, str] = {}
+        self._draining = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._plan_for = lru_cache(maxsize=1024)(self._find_plan)
+        self.flush: Callable[[], None] = lambda: None
+
+    @property
+    def calls(self) -> int:
+        """Calls that ring or talk."""
+        return len(self._calls)
+
+    def take_events(self) -> None:
+        """Act on everything SIP has to tell."""
+        while (event := self._agent.next_event()) is not None:
+            try:
+                self._take(event)
+            except Exception as error:
+                self._watch(Fault("signalling", error))
+                self._agent.hang_up(event.leg, self._loop.time())
+                self._forget(event.leg, "fault")
+
+    def tell(self, event: PlaneEvent) -> None:
+        """Take an event of the plane's, in the plane's thread."""
+        if not isinstance(event, Stopped):
+            self._loop.call_soon_threadsafe(self._take_media, event)
+
+    async def drain(self, seconds: float) -> None:
+        """Let in no more calls, give those in progress ``seconds`` to end, then hang up."""
+        self._draining = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), seconds)
+        for leg in list(self._calls):
+            self._hang_up(leg, "line closed")
+
+    # SIP
+
+    def _take(self, event: sip.Event) -> None:
+        match event:
+            case sip.Invited():
+                self._invited(event)
+            case sip.Confirmed(leg, answer):
+                self._confirmed(leg, answer)
+            case sip.Reinvited(leg, offer):
+                self._reinvited(leg, offer)
+            case sip.InfoReceived(leg, content_type, body):
+                key = read_key(content_type, body)
+                if key is not None and leg in self._calls:
+                    self._calls[leg].session.press(key)
+            case sip.TransferReported(leg, status):
+                if leg in self._calls:
+                    self._calls[leg].session.transfer_reported(status < 300)
+            case sip.Ended(leg, cause):
+                self._forget(leg, cause.value)
+
+    def _invited(self, invited: sip.Invited) -> None:
+        plan = self._plan_for(invited.called.user)
+        refusal = self._refusal(plan)
+        if refusal is not None or plan is None:
+            self._refuse(invited, *(refusal or (404, "no such line")))
+            return
+        try:
+            offer = None if invited.offer is None else sdp.read_offer(invited.offer)
+            stream = self._plane.open(offer.agreed if offer else None, invited.source[0])
+        except sdp.NoUsableCodec:
+            self._refuse(invited, 488, "no usable codec")
+            return
+        except sdp.SdpError:
+            self._refuse(invited, 400, "unreadable SDP")
+            return
+        except NoPortFree:
+            self._refuse(invited, 503, "no media port free")
+            return
+        caller = self._callers.number(invited, self._loop.time())
+        session = Session(invited.leg, plan, caller, stream, self._desk)
+        call = _Call(session, self._loop.time(), codec=offer.agreed.codec if offer else "")
+        self._calls[invited.leg] = call
+        self._legs[stream] = invited.leg
+        self._empty.clear()
+        self._watch(CallBegan(invited.leg, plan.line.name, invited.called.user, shorten(caller), call.codec))
+        host = self._media_host(invited.source)
+        if offer is None:
+            body = sdp.offer(host, stream.port, self._session_id(invited.leg))
+        else:
+            body = sdp.answer(offer, host, stream.port, self._session_id(invited.leg))
+        if self._limits.answer_after:
+            self._agent.ring(invited.leg, self._loop.time())
+            call.answer = self._loop.call_later(self._limits.answer_after, self._answer, invited.leg, body)
+        else:
+            self._answer(invited.leg, body)
+
+    def _refusal(self, plan: Plan | None) -> tuple[int, str] | None:
+        if plan is None:
+            return 404, "no such line"
+        if self._draining:
+            return 503, "draining"
+        if len(self._calls) >= self._limits.max_calls:
+            return 503, "all lines busy"
+        return None
+
+    def _refuse(self, invited: sip.Invited, status: int, reason: str) -> None:
+        headers = [("retry-after", str(round(self._limits.retry_after)))] if status == 503 else []
+        self._agent.refuse(invited.leg, status, self._loop.time(), headers)
+        self._watch(CallRefused(shorten(invited.called.user), invited.source[0], status, reason))
+
+    def _answer(self, leg: str, body: str) -> None:
+        self._agent.accept(leg, body.encode(), self._loop.time())
+        self.flush()
+
+    def _confirmed(self, leg: str, answer: bytes | None) -> None:
+        call = self._calls.get(leg)
+        if call is None:
+            return
+        if answer is not None and not self._agreed(leg, call, answer):
+            return
+        if not call.session.begun:
+            call.session.begin()
+
+    def _agreed(self, leg: str, call: _Call, answer: bytes) -> bool:
+        """Take the answer to an offer of ours; without a usable one there is no call."""
+        try:
+            agreed = sdp.read_answer(answer)
+        except sdp.SdpError:
+            self._hang_up(leg, "no usable codec")
+            return False
+        self._plane.redirect(call.session.stream, agreed)
+        call.codec = agreed.codec
+        return True
+
+    def _reinvited(self, leg: str, offered: bytes | None) -> None:
+        """Hold, resume, another address or codec; what cannot be agreed leaves the call as it was."""
+        call = self._calls.get(leg)
+        if call is None:
+            self._agent.refuse(leg, 481, self._loop.time())
+            return
+        call.description += 1
+        host = self._media_host(self._agent.source(leg))
+        stream, session_id = call.session.stream, self._session_id(leg)
+        if offered is None:
+            body = sdp.offer(host, stream.port, session_id, call.description)
+        else:
+            try:
+                offer = sdp.read_offer(offered)
+            except sdp.SdpError:
+                self._agent.refuse(leg, 488, self._loop.time())
+                return
+            self._plane.redirect(stream, offer.agreed)
+            body = sdp.answer(offer, host, stream.port, session_id, call.description)
+        self._answer(leg, body)
+
+    @staticmethod
+    def _session_id(leg: str) -> int:
+        """The o= line's number (RFC 8866 section 5.2): one a call, from our unguessable tag."""
+        return int(leg[:12], 16)
+
+    # Media
+
+    def _take_media(self, event: PlaneEvent) -> None:
+        leg = self._legs.get(event.stream)
+        call = self._calls.get(leg) if leg else None
+        if leg is None or call is None:
+            return
+        match event:
+            case DigitPressed(_, digit, _):
+                call.session.press(digit)
+            case Played(_, mark):
+                call.session.played(mark)
+            case Silent():
+                self._hang_up(leg, "media stopped")
+            case Stopped():
+                pass
+        self.flush()
+
+    # Endings
+
+    def _hang_up(self, leg: str, cause: str = "") -> None:
+        call = self._calls.get(leg)
+        if call is not None and cause:
+            call.cause = cause
+        self._agent.hang_up(leg, self._loop.time())
+        self.flush()
+        self._loop.call_soon(self.take_events)
+        if call is not None:
+            call.session.end()
+
+    def _refer(self, leg: str, target: str) -> None:
+        self._agent.refer(leg, target, self._loop.time())
+        self.flush()
+
+    def _forget(self, leg: str, cause: str) -> None:
+        call = self._calls.pop(leg, None)
+        if call is None:
+            return
+        if not self._calls:
+            self._empty.set()
+        call.session.end()
+        if call.answer is not None:
+            call.answer.cancel()
+        stream = call.session.stream
+        self._legs.pop(stream, None)
+        counted = self._plane.close(stream)
+        self._watch(
+            CallEnded(
+                leg,
+                call.session.plan.line.name,
+                call.cause or cause,
+                self._loop.time() - call.began,
+                call.session.step,
+                counted.sent,
+                counted.received,
+                counted.lost,
+            )
+        )
+
+    def _session_failed(self, leg: str, error: BaseException) -> None:
+        self._watch(Fault(f"call {leg}", error))
+
+    def _find_plan(self, dialled: str) -> Plan | None:
+        return next((plan for plan in self._plans if plan.line.answers(dialled)), None)

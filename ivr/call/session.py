@@ -1,0 +1,202 @@
+"""One call: what the caller does in, what the walk says next out to media, accounts, speech and SIP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from ivr.accounts.service import Accounts
+from ivr.call.events import SentenceFailed, Watcher
+from ivr.call.speaker import Speaker
+from ivr.errors import InfolineError
+from ivr.flow import (
+    HangUp,
+    Instruction,
+    Listen,
+    LookUp,
+    Plan,
+    Speak,
+    StopListening,
+    StopSpeaking,
+    Transfer,
+    Walk,
+)
+from ivr.media.clip import Clip
+from ivr.media.events import Stream
+from ivr.media.plane import Plane
+
+__all__ = ["Desk", "Session"]
+
+_BRIDGE_AFTER = 0.5  # seconds of waiting before the caller hears "one moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every call works with: the rooms, the clock, and the two SIP verbs a call may use."""
+
+    plane: Plane
+    speaker: Speaker
+    accounts: Accounts
+    clock: Callable[[], datetime]
+    hang_up: Callable[[str], None]
+    refer: Callable[[str, str], None]
+    watch: Watcher
+    failed: Callable[[str, BaseException], None]
+
+
+class Session:
+    """A call between its ACK and its end. It lives in the event loop's thread."""
+
+    def __init__(self, leg: str, plan: Plan, caller: str | None, stream: Stream, desk: Desk) -> None:
+        self.leg, self.plan, self.stream = leg, plan, stream
+        self._caller, self._desk = caller, desk
+        self._walk = Walk(plan)
+        self._loop = asyncio.get_running_loop()
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._bridge: asyncio.TimerHandle | None = None
+        self._limit: asyncio.TimerHandle | None = None
+        self._transfer_turn: int | None = None
+        self._over = False
+        self.begun = False
+
+    @property
+    def step(self) -> str:
+        """The step of the dialplan that the call stands in."""
+        return self._walk.at
+
+    # What happens on the call
+
+    def begin(self) -> None:
+        """The caller can hear us."""
+        self.begun = True
+        self._limit = self._loop.call_later(self.plan.line.longest_call, self._hang_up)
+        self._do(self._walk.start())
+
+    def press(self, key: str) -> None:
+        """The caller pressed a key."""
+        self._do(self._walk.key_pressed(key))
+
+    def played(self, mark: object) -> None:
+        """The plane has sent the last packet of what was played under a mark."""
+        if isinstance(mark, int):
+            self._do(self._walk.spoken(mark))
+
+    def transfer_reported(self, succeeded: bool) -> None:
+        """The transfer came to an end."""
+        turn, self._transfer_turn = self._transfer_turn, None
+        if turn is not None:
+            self._do(self._walk.transferred(succeeded, turn))
+
+    def end(self) -> None:
+        """The call is over: nothing of it goes on."""
+        self._over = True
+        for handle in (self._timer, self._bridge, self._limit):
+            if handle is not None:
+                handle.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    # What the walk asks for
+
+    def _do(self, instructions: Sequence[Instruction]) -> None:
+        for instruction in instructions:
+            if self._over:
+                return
+            match instruction:
+                case Speak():
+                    self._start(self._speak(instruction))
+                case StopSpeaking():
+                    self._stop_task()
+                    self._desk.plane.stop(self.stream)
+                case Listen(seconds, turn):
+                    self._timer = self._loop.call_later(seconds, self._waited, turn)
+                case StopListening():
+                    if self._timer is not None:
+                        self._timer.cancel()
+                case LookUp(name, turn):
+                    self._bridge_soon()
+                    self._start(self._look_up(name, turn))
+                case Transfer(target, turn):
+                    self._transfer_turn = turn
+                    self._desk.refer(self.leg, target)
+                case HangUp():
+                    self._hang_up()
+                case other:
+                    assert_never(other)
+
+    async def _speak(self, speak: Speak) -> None:
+        """Have all sentences made at once, and play each as soon as those before it are on their way."""
+        clips = [
+            asyncio.create_task(self._desk.speaker.clip(speak.language, text, facts))
+            for text, facts in speak.texts
+        ]
+        try:
+            self._bridge_soon()
+            for text, task in zip(speak.text_ids, clips, strict=True):
+                clip = await self._made(text, task)
+                self._stop_bridge()
+                if clip is not None:
+                    mark = speak.turn if task is clips[-1] else None
+                    self._desk.plane.play(self.stream, [clip], mark, speak.interruptible)
+            if clips[-1].exception() is not None:  # nothing will be played to its end
+                self._loop.call_soon(self.played, speak.turn)
+        finally:
+            for task in clips:
+                task.cancel()
+
+    async def _made(self, text: str, task: asyncio.Task[Clip]) -> Clip | None:
+        try:
+            return await task
+        except InfolineError as error:
+            self._desk.watch(SentenceFailed(self.leg, text, str(error)))
+            return None
+
+    async def _look_up(self, name: str, turn: int) -> None:
+        finding = await self._desk.accounts.look_up(name, self._caller, self._desk.clock())
+        self._stop_bridge()
+        self._task = None  # this one: what follows may start another
+        self._do(self._walk.looked_up(finding.outcome, finding.facts, turn))
+
+    # Small works
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._stop_task()
+        self._task = self._loop.create_task(work)
+        self._task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._desk.failed(self.leg, error)
+            self._hang_up()
+
+    def _stop_task(self) -> None:
+        self._stop_bridge()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _bridge_soon(self) -> None:
+        self._stop_bridge()
+        self._bridge = self._loop.call_later(_BRIDGE_AFTER, self._say_one_moment)
+
+    def _stop_bridge(self) -> None:
+        if self._bridge is not None:
+            self._bridge.cancel()
+            self._bridge = None
+
+    def _say_one_moment(self) -> None:
+        text = self.plan.line.one_moment
+        clip = self._desk.speaker.ready(self.plan.line.language, text) if text else None
+        if clip is not None:
+            self._desk.plane.play(self.stream, [clip])
+
+    def _waited(self, turn: int) -> None:
+        self._do(self._walk.waited(turn))
+
+    def _hang_up(self) -> None:
+        if not self._over:
+            self._desk.hang_up(self.leg)

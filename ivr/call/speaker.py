@@ -1,0 +1,55 @@
+"""A text's name and a caller's facts in, a clip for the plane out; each rendered and encoded once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from ivr.media.clip import Clip
+from ivr.speech.catalogue import Catalogue
+from ivr.speech.library import Library
+
+__all__ = ["Speaker"]
+
+_OWN_CLIPS = 1000  # callers' own sentences kept encoded: about 50 MB; the fixed ones stay for good
+
+
+class Speaker:
+    """Says the sentences of all calls."""
+
+    def __init__(self, catalogue: Catalogue, library: Library) -> None:
+        self._catalogue, self._library = catalogue, library
+        self._fixed: dict[tuple[str, str], Clip] = {}
+        self._own: OrderedDict[tuple[str, str], Clip] = OrderedDict()
+
+    def words(self, language: str, text: str, facts: Mapping[str, object]) -> str:
+        """The sentence in words; ConfigurationError when text or fact is missing."""
+        return self._catalogue.sentence(language, text, facts)
+
+    def ready(self, language: str, text: str) -> Clip | None:
+        """The clip of a fixed sentence, if it has been made already."""
+        return self._fixed.get((language, text))
+
+    async def prepare(self, language: str) -> None:
+        """Encode every fixed sentence of a language, so that no caller waits for one."""
+        for text in self._catalogue.texts(language):
+            if self._catalogue.is_fixed(language, text):
+                await self.clip(language, text, {})
+
+    async def clip(self, language: str, text: str, facts: Mapping[str, object]) -> Clip:
+        """The clip of one sentence. VoiceError, ConfigurationError."""
+        if clip := self._fixed.get((language, text)):
+            return clip
+        words = self.words(language, text, facts)
+        if clip := self._own.get((language, words)):
+            self._own.move_to_end((language, words))
+            return clip
+        sound = await self._library.sound(language, words)
+        clip = Clip.from_pcm(sound.samples)
+        if self._catalogue.is_fixed(language, text):
+            self._fixed[language, text] = clip
+        else:
+            self._own[language, words] = clip
+            if len(self._own) > _OWN_CLIPS:
+                self._own.popitem(last=False)
+        return clip

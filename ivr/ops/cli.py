@@ -1,0 +1,218 @@
+"""``ivr``: what is typed in, the line and its tools out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ivr.accounts.demo import demo_accounts, seed_demo
+from ivr.accounts.service import Accounts
+from ivr.accounts.store import Store
+from ivr.errors import ConfigurationError, InfolineError, StoreUnavailable
+from ivr.flow import Facts, describe
+from ivr.media.g711 import decode, encode
+from ivr.net.udp import local_address
+from ivr.ops import accounts_cli, logs
+from ivr.ops.files import Files, read_files
+from ivr.ops.probe import probe
+from ivr.ops.running import ANY, Running, open_line
+from ivr.ops.settings import Settings, load_settings
+from ivr.ops.try_call import as_lines, try_call
+from ivr.ops.watching import log_events
+from ivr.phone import to_e164
+from ivr.speech.library import Library
+from ivr.speech.sound import write_wav
+
+__all__ = ["app", "main"]
+
+_DRAIN_SECONDS = 10.0  # calls in progress may end by themselves for so long
+
+app = typer.Typer(
+    help="A telephone balance line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(accounts_cli.build(lambda: load_settings().store.url.get_secret_value()), name="accounts")
+app.command()(probe)
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="The settings file.")]
+
+
+@app.command()
+def run(
+    demo: Annotated[bool, typer.Option("--demo", help="Enter demo accounts into an empty store.")] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Open the line and answer calls until interrupted."""
+    settings = load_settings(settings_file)
+    files = _sound_files(settings)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(settings, files, demo))
+
+
+async def _run(settings: Settings, files: Files, demo: bool) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    watch = log_events(logs.set_up(settings.log.format, settings.log.level))
+    with Progress(
+        TextColumn("Speaking the fixed sentences"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console, transient=True,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("speech", total=None)
+        opening = open_line(
+            settings, files, watch, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+        running = await opening.__aenter__()
+    try:
+        if demo:
+            await seed_demo(running.store, date.today())
+        _announce(console, settings, files, running, demo)
+        stopped = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+        await stopped.wait()
+        for name in (signal.SIGINT, signal.SIGTERM):  # a second one ends it at once
+            asyncio.get_running_loop().remove_signal_handler(name)
+        if running.line.calls:
+            console.print(f"Closing: {running.line.calls} calls may end, for {_DRAIN_SECONDS:g} s")
+        await running.line.drain(_DRAIN_SECONDS)
+    finally:
+        await opening.__aexit__(None, None, None)
+
+
+def _announce(console: Console, settings: Settings, files: Files, running: Running, demo: bool) -> None:
+    host, port = running.address
+    if host in ANY:
+        host = settings.sip.advertise or local_address(("192.0.2.1", 9))  # TEST-NET-1: any route out
+    console.print(f"[bold green]The line is open[/] on {host}:{port} (UDP)")
+    for plan in files.plans:
+        for number in plan.line.numbers:
+            console.print(f"  {number:<12} {plan.line.name:<10} dial  sip:{number}@{host}:{port}")
+    for phone in settings.phones:
+        console.print(f"  a softphone registers as {phone.user}@{host}:{port} and calls as {phone.number}")
+    if demo:
+        console.print("  demo callers, for `ivr probe 4488 --keys 2 --from NUMBER`:")
+        for account, shows in demo_accounts(date.today()):
+            console.print(f"    {account.number}  {shows}")
+    console.print("Ctrl-C closes it.")
+
+
+@app.command("try")
+def try_it(
+    number: Annotated[str, typer.Argument(help="The number to dial, such as 4488.")],
+    caller: Annotated[
+        str | None, typer.Option("--from", help="The number that calls; none: withheld.")
+    ] = None,
+    keys: Annotated[str, typer.Option(help="Keys to press, one whenever the line waits: 29")] = "",
+    connect: Annotated[bool, typer.Option(help="Whether a transfer gets through.")] = True,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Walk a call without a telephone, and print what is said and pressed."""
+    settings = load_settings(settings_file)
+    files = _sound_files(settings)
+    plan = files.plan_for(number)
+    if plan is None:
+        numbers = ", ".join(one for known in files.plans for one in known.line.numbers)
+        raise ConfigurationError(settings.dialplan.folder, "", f"no line answers {number}, only {numbers}")
+    from_number = None if caller is None else to_e164(caller, plan.line.country) or caller
+
+    async def walk() -> list[str]:
+        try:
+            store = await Store.open(settings.store.url.get_secret_value())
+        except StoreUnavailable:
+            return as_lines(await try_call(plan, keys, files.catalogue.sentence, _no_store, connect))
+        accounts = Accounts(store, time_limit=settings.store.time_limit)
+
+        async def look_up(name: str) -> tuple[str, Facts]:
+            finding = await accounts.look_up(name, from_number, datetime.now(UTC))
+            return finding.outcome, finding.facts
+
+        try:
+            return as_lines(await try_call(plan, keys, files.catalogue.sentence, look_up, connect))
+        finally:
+            await store.close()
+
+    for line in asyncio.run(walk()):
+        typer.echo(line)
+
+
+async def _no_store(_name: str) -> tuple[str, Facts]:
+    return "unavailable", {}
+
+
+@app.command()
+def check(settings_file: SettingsFile = None) -> None:
+    """Read settings, dialplans, prompts and store, and say everything that is wrong with them."""
+    settings = load_settings(settings_file)
+    files, problems = read_files(settings)
+
+    async def look_into_store() -> int:
+        store = await Store.open(settings.store.url.get_secret_value())
+        try:
+            return await Accounts(store).count()
+        finally:
+            await store.close()
+
+    count = 0
+    try:
+        count = asyncio.run(look_into_store())
+    except StoreUnavailable as error:
+        problems.append(ConfigurationError(settings.store.url.get_secret_value(), "", str(error)))
+    except ConfigurationError as error:
+        problems.append(error)
+    if problems:
+        for problem in problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(1)
+    for plan in files.plans:
+        typer.echo(describe(plan))
+    texts = sum(len(files.catalogue.texts(language)) for language in files.catalogue.languages)
+    typer.echo(f"Sound: {len(files.plans)} line(s), {texts} texts, {count} accounts.")
+
+
+@app.command()
+def say(
+    words: Annotated[str, typer.Argument(help="The sentence, in words.")],
+    out: Annotated[Path, typer.Option("--out", help="The WAV file to write: 8 kHz, 16 bit, mono.")],
+    language: Annotated[str, typer.Option("--lang", help="The language, such as cs.")] = "cs",
+    settings_file: SettingsFile = None,
+) -> None:
+    """Write what a sentence sounds like on the phone."""
+    settings = load_settings(settings_file)
+
+    async def render() -> float:
+        async with Library(settings.speech.cache, settings.speech.spoken(), workers=1) as library:
+            sound = await library.sound(language, words)
+            write_wav(out, decode(encode(sound.samples, "PCMA"), "PCMA"))
+            return sound.seconds
+
+    seconds = asyncio.run(render())
+    typer.echo(f"{out}: {seconds:.1f} s")
+
+
+def _sound_files(settings: Settings) -> Files:
+    """The dialplans and prompts, or every problem in them and the end."""
+    files, problems = read_files(settings)
+    if problems:
+        for problem in problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(1)
+    return files
+
+
+def main() -> None:
+    """The command ``ivr``: a mistake of the user's is one plain line and exit status 1."""
+    try:
+        app()
+    except InfolineError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)

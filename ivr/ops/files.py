@@ -1,0 +1,37 @@
+"""Settings in; the dialplans and prompts they name, read and checked against each other, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.accounts.service import Accounts
+from ivr.errors import ConfigurationError
+from ivr.flow import Plan, check, check_together, read_folder
+from ivr.ops.settings import Settings
+from ivr.speech.catalogue import Catalogue
+
+__all__ = ["Files", "read_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What operators write: the lines, and what is said on them."""
+
+    plans: tuple[Plan, ...]
+    catalogue: Catalogue
+
+    def plan_for(self, dialled: str) -> Plan | None:
+        """The line that answers a dialled number."""
+        return next((plan for plan in self.plans if plan.line.answers(dialled)), None)
+
+
+def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
+    """Read dialplans and prompts and check them together; with every problem found, none means sound."""
+    catalogue, problems = Catalogue.read(settings.prompts.folder)
+    plans, unread = read_folder(settings.dialplan.folder)
+    problems += unread
+    texts = {language: catalogue.texts(language) for language in catalogue.languages}
+    for plan in plans:
+        problems += check(plan, Accounts.outcomes, texts)
+    problems += check_together(plans)
+    return Files(tuple(plans), catalogue), problems

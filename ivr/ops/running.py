@@ -1,0 +1,164 @@
+"""Settings in, a line that answers calls out: the rooms are put together here and taken apart again."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from ivr.accounts.service import Accounts
+from ivr.accounts.store import Store
+from ivr.call.callers import Callers
+from ivr.call.events import Fault, Watcher
+from ivr.call.line import Limits, Line
+from ivr.call.speaker import Speaker
+from ivr.errors import ConfigurationError
+from ivr.media.plane import Plane
+from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
+from ivr.net.metronome import Metronome
+from ivr.net.udp import UdpServer, local_address
+from ivr.ops.files import Files
+from ivr.ops.settings import Settings
+from ivr.sip.agent import UserAgent
+from ivr.sip.digest import Authenticator
+from ivr.sip.registration import Registrar
+from ivr.sip.timers import Timers
+from ivr.speech.library import Library
+
+__all__ = ["Running", "open_line"]
+
+ANY = ("0.0.0.0", "::")
+_SWITCH_INTERVAL = 0.0005  # seconds: the media thread must not wait for the lock longer than this
+_STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An open line and where it listens."""
+
+    line: Line
+    store: Store
+    address: tuple[str, int]
+
+
+@asynccontextmanager
+async def open_line(
+    settings: Settings, files: Files, watch: Watcher, progress: Callable[[int, int], None] | None = None
+) -> AsyncIterator[Running]:
+    """Open store, voices, media and signalling, in this order; close them in the other.
+
+    ``progress(done, total)`` counts the sentences rendered before the line opens. ConfigurationError when
+    an address is taken; StoreUnavailable, VoiceError.
+    """
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.store.url.get_secret_value())
+        stack.push_async_callback(store.close)
+        speaker = await _speaker(settings, files, progress, stack)
+        registrar = _registrar(settings)
+        agent = UserAgent(
+            _contact(settings), lambda: secrets.token_hex(8), Timers(t1=settings.sip.t1), registrar
+        )
+        line: Line | None = None
+        plane = _plane(settings, lambda event: line.tell(event) if line is not None else None)
+        line = Line(
+            agent,
+            plane,
+            files.plans,
+            Accounts(store, time_limit=settings.store.time_limit),
+            speaker,
+            Callers(
+                lambda address: _trusted_country(settings, address),
+                {phone.user: phone.number for phone in settings.phones},
+                registrar.user_at,
+            ),
+            Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
+            lambda: datetime.now(UTC),
+            _media_host(settings),
+            watch,
+        )
+        metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
+        metronome.start()
+        stack.callback(_close_media, metronome, plane)
+        server = UdpServer(agent, line.take_events, lambda error: watch(Fault("signalling", error)))
+        line.flush = server.flush
+        address = _listen(server, settings)
+        stack.callback(server.close)
+        yield Running(line, store, address)
+
+
+async def _speaker(
+    settings: Settings,
+    files: Files,
+    progress: Callable[[int, int], None] | None,
+    stack: AsyncExitStack,
+) -> Speaker:
+    library = Library(settings.speech.cache, settings.speech.spoken(), settings.speech.workers)
+    await stack.enter_async_context(library)
+    languages = {plan.line.language for plan in files.plans}
+    sentences = [
+        (name, words) for name in sorted(languages) for words in files.catalogue.fixed_sentences(name)
+    ]
+    await library.prepare(sentences, progress)
+    speaker = Speaker(files.catalogue, library)
+    for language in languages:
+        await speaker.prepare(language)
+    return speaker
+
+
+def _registrar(settings: Settings) -> Registrar:
+    passwords = {phone.user: phone.password.get_secret_value() for phone in settings.phones}
+    return Registrar(Authenticator(settings.sip.realm, secrets.token_bytes(32), passwords))
+
+
+def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:
+    host = settings.sip.listen.host
+    batched = can_batch() if settings.media.batch == "auto" else settings.media.batch == "mmsg"
+    batch = Batch() if batched else None
+
+    def open_socket(port: int) -> MmsgWire | LoopWire:
+        return open_wire(host, port, batch)
+
+    capacity = settings.sip.max_calls + _STREAMS_BESIDE
+    return Plane(open_socket, settings.media.ports.even, tell, capacity, settings.media.silent_after)
+
+
+def _close_media(metronome: Metronome, plane: Plane) -> None:
+    metronome.stop()
+    plane.shutdown()
+
+
+def _listen(server: UdpServer, settings: Settings) -> tuple[str, int]:
+    listen = settings.sip.listen
+    try:
+        return server.open(listen.host, listen.port)
+    except OSError as error:
+        raise ConfigurationError(
+            "infoline.toml", "sip.listen", f"cannot listen on {listen}: {error.strerror or error}"
+        ) from None
+
+
+def _media_host(settings: Settings) -> Callable[[tuple[str, int]], str]:
+    """Our address as each peer reaches it: the one named, the one bound, or the one the route gives."""
+    if settings.sip.advertise:
+        named = settings.sip.advertise
+        return lambda peer: named
+    if settings.sip.listen.host not in ANY:
+        bound = settings.sip.listen.host
+        return lambda peer: bound
+    routed = lru_cache(maxsize=4096)(lambda host: local_address((host, 9)))
+    return lambda peer: routed(peer[0])
+
+
+def _contact(settings: Settings) -> Callable[[tuple[str, int]], str]:
+    host = _media_host(settings)
+    return lambda peer: f"{host(peer)}:{settings.sip.listen.port}"
+
+
+def _trusted_country(settings: Settings, address: str) -> str | None:
+    trunk = settings.trunk(address)
+    return trunk.country if trunk is not None and trunk.trust else None

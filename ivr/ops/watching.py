@@ -1,0 +1,51 @@
+"""What the line tells its watchers in, log lines out: per call one when it begins and one when it ends."""
+
+from __future__ import annotations
+
+from structlog.typing import FilteringBoundLogger
+
+from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, LineEvent, SentenceFailed, Watcher
+
+__all__ = ["log_events"]
+
+
+def log_events(log: FilteringBoundLogger) -> Watcher:
+    """A watcher that writes every event; none of them carries a key, a PIN or a whole number."""
+
+    def watch(event: LineEvent) -> None:
+        match event:
+            case CallBegan():
+                log.info(
+                    "call began",
+                    call=event.call,
+                    line=event.line,
+                    caller=event.caller,
+                    dialled=event.called,
+                    codec=event.codec,
+                )
+            case CallEnded():
+                log.info(
+                    "call ended",
+                    call=event.call,
+                    line=event.line,
+                    seconds=round(event.seconds, 1),
+                    why=event.cause,
+                    step=event.last_step,
+                    sent=event.sent,
+                    received=event.received,
+                    lost=event.lost,
+                )
+            case CallRefused():
+                log.info(
+                    "call refused",
+                    dialled=event.called,
+                    source=event.source,
+                    status=event.status,
+                    why=event.reason,
+                )
+            case SentenceFailed():
+                log.error("sentence failed", call=event.call, text=event.text, why=event.reason)
+            case Fault():
+                log.error("fault", where=event.where, exc_info=event.error)
+
+    return watch
