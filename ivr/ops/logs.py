@@ -1,20 +1,18 @@
-"""The line's events in, log lines out, as text or JSON: no key, PIN, password or full number in them."""
+"""The process's log: text or JSON lines out, with no key, PIN, password or full number in any of them."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
-from dataclasses import asdict
-from typing import TextIO, assert_never
+from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, LineEvent, SentenceFailed, Watcher
 from ivr.phone import shorten
 
-__all__ = ["guard", "packet", "set_up", "watcher"]
+__all__ = ["guard", "packet", "set_up"]
 
 SECRET = frozenset(
     {"digit", "digits", "key", "keys", "pin", "pins", "password", "passwords", "secret", "response"}
@@ -77,27 +75,6 @@ def _safe(value: object) -> object:
             return f"{len(value)} bytes"
         case _:
             return _safe(str(value))
-
-
-def watcher(log: FilteringBoundLogger) -> Watcher:
-    """What the line calls with each of its events: one line when a call begins, one when it ends."""
-
-    def watch(event: LineEvent) -> None:
-        match event:
-            case CallBegan():
-                log.info("call began", **asdict(event))
-            case CallEnded():
-                log.info("call ended", **(asdict(event) | {"seconds": round(event.seconds, 1)}))
-            case CallRefused():
-                log.warning("call refused", **asdict(event))
-            case SentenceFailed():
-                log.error("sentence failed", **asdict(event))
-            case Fault(where, error):
-                log.error("fault", where=where, exc_info=error)
-            case other:
-                assert_never(other)
-
-    return watch
 
 
 def packet(log: FilteringBoundLogger, direction: str, address: str, datagram: bytes) -> None:
