@@ -32,7 +32,7 @@ def test_an_empty_file_runs_and_so_does_none(tmp_path, monkeypatch):
     without = load_settings(environ={})
     assert without == load_settings(written(tmp_path, ""))
     assert without.sip.listen == HostPort("0.0.0.0", 5060)
-    assert len(without.media.ports.even) == 32
+    assert len(without.media.ports.even) >= 32
     assert without.dialplan.folder == tmp_path / "dialplan"
     assert without.speech.spoken() == VOICES
 
