@@ -137,7 +137,7 @@ class Listener:
             if packet is None:
                 self.counts["malformed"] += 1
                 continue
-            digit = self._peers[slot].ears.receive(packet.timestamp, packet.payload)
+            digit = self._peers[slot].ears.receive(packet.timestamp, packet.payload, packet.ssrc)
             if digit is not None:
                 yield slot, digit
 

@@ -20,30 +20,36 @@ _REMEMBERED = 16  # presses whose late packets are still recognised
 class EventReceiver:
     """Hears the keys of one stream.
 
-    A press is known by its timestamp, which all of its packets carry, and is reported on whichever of them
-    comes first: what is lost, doubled or out of order around it changes nothing.
+    A press is known by its source and timestamp, which all of its packets carry, and is reported on whichever
+    of them comes first: what is lost, doubled or out of order around it changes nothing. A source that changes
+    counts its timestamps anew (RFC 3550 section 5.1), so one timestamp of two sources is two presses.
     """
 
-    __slots__ = ("_ended", "_event", "_seen", "_timestamp")
+    __slots__ = ("_ended", "_event", "_press", "_seen")
 
     def __init__(self) -> None:
-        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
-        self._event, self._timestamp, self._ended = -1, 0, True
+        self._seen: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)
+        self._press = (0, 0)
+        self._event, self._ended = -1, True
 
-    def receive(self, timestamp: int, payload: bytes) -> str | None:
-        """The key that this packet is the first to bring; None for any other, for flash and for nonsense."""
+    def receive(self, timestamp: int, payload: bytes, source: int = 0) -> str | None:
+        """The key that this packet is the first to bring; None for any other, for flash and for nonsense.
+
+        ``source`` is the packet's SSRC.
+        """
         if len(payload) < 4:
             return None
         event, ended = payload[0], bool(payload[1] & 0x80)
         if event >= len(DIGITS):
             return None
-        if timestamp in self._seen:
-            if timestamp == self._timestamp:
+        press = source, timestamp
+        if press in self._seen:
+            if press == self._press:
                 self._ended |= ended
             return None
-        held = self._goes_on(event, timestamp)
-        self._seen.append(timestamp)
-        self._event, self._timestamp, self._ended = event, timestamp, ended
+        held = source == self._press[0] and self._goes_on(event, timestamp)
+        self._seen.append(press)
+        self._event, self._press, self._ended = event, press, ended
         return None if held else DIGITS[event]
 
     def _goes_on(self, event: int, timestamp: int) -> bool:
@@ -52,7 +58,7 @@ class EventReceiver:
         Section 2.5.1.3: the next segment begins where the full one before it ended, and only the last
         segment has the end bit.
         """
-        passed = (timestamp - self._timestamp) & 0xFFFFFFFF
+        passed = (timestamp - self._press[1]) & 0xFFFFFFFF
         segments, rest = divmod(passed, _LONGEST)
         return not self._ended and event == self._event and rest == 0 and 1 <= segments <= _SEGMENTS_LOST + 1
 

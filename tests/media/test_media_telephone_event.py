@@ -57,6 +57,21 @@ def test_the_same_key_twice_is_two_keys():
     assert heard(*pressed("1", 1000), *pressed("1", 3000)) == "11"
 
 
+def test_a_new_source_may_begin_at_the_timestamp_of_the_one_before():
+    """RFC 3550 section 5.1: timestamps are a source's own. SIPp begins each key with a new SSRC at 24400."""
+    ears = EventReceiver()
+    keys = [ears.receive(*packet, source) for source in (1, 2, 3) for packet in pressed("7", 24400)]
+    assert [key for key in keys if key] == ["7", "7", "7"]
+    assert [ears.receive(*packet, 1) for packet in pressed("7", 24400)] == [None] * len(pressed("7"))
+
+
+def test_a_held_key_does_not_go_on_in_another_source():
+    ears = EventReceiver()
+    first, *_ = pressed("4", 1000)
+    assert ears.receive(*first, 1) == "4"
+    assert ears.receive(1000 + 0xFFFF, first[1], 2) == "4"
+
+
 def test_timestamps_may_wrap_within_and_between_keys():
     assert heard(*pressed("1", 2**32 - 1600), *pressed("2", 2**32 - 300), *pressed("1", 100)) == "121"
 
