@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from ivr.net.machine import Machine, Source
 
-__all__ = ["UdpServer", "local_address"]
+__all__ = ["Seen", "UdpServer", "local_address"]
+
+Seen = Callable[[str, Source, bytes], None]
 
 _BATCH = 64  # datagrams read before the loop's other work has its turn
 _BUFFER = 4 * 1024 * 1024  # bytes: a second of signalling at 1,000 calls/s
@@ -30,13 +32,18 @@ class UdpServer:
     """Moves datagrams between one socket and one machine, and wakes the machine when its timers are due.
 
     ``after`` runs after every step, so that the machine's events are taken; ``failed`` hears of a bug in the
-    machine: it has cost one datagram or one timer, not the line.
+    machine: it has cost one datagram or one timer, not the line. ``seen`` is shown every datagram, with ``<``
+    for one that came and ``>`` for one that goes.
     """
 
     def __init__(
-        self, machine: Machine, after: Callable[[], None], failed: Callable[[Exception], None]
+        self,
+        machine: Machine,
+        after: Callable[[], None],
+        failed: Callable[[Exception], None],
+        seen: Seen | None = None,
     ) -> None:
-        self._machine, self._after, self._failed = machine, after, failed
+        self._machine, self._after, self._failed, self._seen = machine, after, failed, seen
         self._socket: socket.socket | None = None
         self._loop = asyncio.get_running_loop()
         self._alarm: asyncio.TimerHandle | None = None
@@ -76,6 +83,8 @@ class UdpServer:
         if self._socket is None:
             return
         for data, destination in self._machine.datagrams_to_send():
+            if self._seen is not None:
+                self._seen(">", destination, data)
             # A full buffer or an unreachable peer loses the datagram, as UDP may; timers send it again.
             with contextlib.suppress(OSError):
                 self._socket.sendto(data, destination)
@@ -97,6 +106,8 @@ class UdpServer:
                 break
             except OSError:  # an ICMP error of an earlier datagram; the socket goes on
                 continue
+            if self._seen is not None:
+                self._seen("<", source, data)
             try:
                 self._machine.receive_datagram(data, (str(source[0]), int(source[1])), self._loop.time())
             except Exception as error:

@@ -62,14 +62,22 @@ def run(
 
 async def _run(settings: Settings, files: Files, demo: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    watch = log_events(logs.set_up(settings.log.format, settings.log.level))
+    log = logs.set_up(settings.log.format, settings.log.level)
+
+    def seen(direction: str, peer: tuple[str, int], datagram: bytes) -> None:
+        logs.packet(log, direction, f"{peer[0]}:{peer[1]}", datagram)
+
     with Progress(
         TextColumn("Speaking the fixed sentences"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=console, transient=True,
     ) as bar:  # fmt: skip
         task = bar.add_task("speech", total=None)
         opening = open_line(
-            settings, files, watch, lambda done, total: bar.update(task, completed=done, total=total)
+            settings,
+            files,
+            log_events(log),
+            lambda done, total: bar.update(task, completed=done, total=total),
+            seen if settings.log.level == "debug" else None,
         )
         running = await opening.__aenter__()
     try:

@@ -20,7 +20,7 @@ from ivr.errors import ConfigurationError
 from ivr.media.plane import Plane
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
 from ivr.net.metronome import Metronome
-from ivr.net.udp import UdpServer, local_address
+from ivr.net.udp import Seen, UdpServer, local_address
 from ivr.ops.files import Files
 from ivr.ops.settings import Settings
 from ivr.sip.agent import UserAgent
@@ -47,11 +47,16 @@ class Running:
 
 @asynccontextmanager
 async def open_line(
-    settings: Settings, files: Files, watch: Watcher, progress: Callable[[int, int], None] | None = None
+    settings: Settings,
+    files: Files,
+    watch: Watcher,
+    progress: Callable[[int, int], None] | None = None,
+    seen: Seen | None = None,
 ) -> AsyncIterator[Running]:
     """Open store, voices, media and signalling, in this order; close them in the other.
 
-    ``progress(done, total)`` counts the sentences rendered before the line opens. ConfigurationError when
+    ``progress(done, total)`` counts the sentences rendered before the line opens; ``seen`` is shown every
+    signalling datagram. ConfigurationError when
     an address is taken; StoreUnavailable, VoiceError.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
@@ -84,7 +89,7 @@ async def open_line(
         metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
         metronome.start()
         stack.callback(_close_media, metronome, plane)
-        server = UdpServer(agent, line.take_events, lambda error: watch(Fault("signalling", error)))
+        server = UdpServer(agent, line.take_events, lambda error: watch(Fault("signalling", error)), seen)
         line.flush = server.flush
         address = _listen(server, settings)
         stack.callback(server.close)

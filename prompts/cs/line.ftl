@@ -8,7 +8,7 @@ menu =
     Pro zopakování nabídky stiskněte devítku.
 
 # After an answer has been given: the same keys in fewer words.
-menu-short = Kredit dvojka, operátor nula, celá nabídka devítka.
+menu-short = Pro kredit stiskněte dvojku, pro operátora nulu, pro celou nabídku devítku.
 
 ## Silence and wrong keys are counted apart, each with words of its own.
 
