@@ -20,9 +20,9 @@ _REMEMBERED = 16  # presses whose late packets are still recognised
 class EventReceiver:
     """Hears the keys of one stream.
 
-    A press is known by its source and timestamp, which all of its packets carry, and is reported on whichever
-    of them comes first: what is lost, doubled or out of order around it changes nothing. A source that changes
-    counts its timestamps anew (RFC 3550 section 5.1), so one timestamp of two sources is two presses.
+    A press is known by its source and timestamp, which all of its packets carry, and is reported on the first
+    of them that comes: what is lost, doubled or out of order around it changes nothing. Timestamps are a
+    source's own (RFC 3550 section 5.1), so one timestamp of two sources is two presses.
     """
 
     __slots__ = ("_ended", "_event", "_press", "_seen")

@@ -117,7 +117,8 @@ async def _speaker(
 
 def _registrar(settings: Settings) -> Registrar:
     passwords = {phone.user: phone.password.get_secret_value() for phone in settings.phones}
-    return Registrar(Authenticator(settings.sip.realm, secrets.token_bytes(32), passwords))
+    sealed = secrets.token_bytes(32)
+    return Registrar(Authenticator(settings.sip.realm, sealed, passwords, settings.sip.digests))
 
 
 def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:

@@ -57,6 +57,7 @@ class SipSettings(Section):
     listen: ListenOn = HostPort("0.0.0.0", 5060)
     advertise: Advertised = None
     realm: str = Field(default="infoline", min_length=1, pattern=r'^[^"\\\r\n]+$')
+    digests: tuple[Literal["SHA-256", "MD5"], ...] = Field(default=("SHA-256", "MD5"), min_length=1)
     max_calls: Whole = Field(default=500, ge=1, le=100_000)
     retry_after: Seconds = Field(default=5.0, ge=1, le=3600)
     answer_after: Seconds = Field(default=0.0, ge=0, le=60)

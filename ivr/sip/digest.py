@@ -10,12 +10,12 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
 __all__ = ["Authenticator", "Verdict", "digest_response", "read_parameters"]
 
-ALGORITHMS = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}  # RFC 8760 section 2.4: most preferred first
+ALGORITHMS = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
 _NONCE_LIFE = 300  # seconds
 _REMEMBERED = 10_000  # used nonces kept: a phone a second for longer than a nonce lives
 _PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')
@@ -57,18 +57,29 @@ def digest_response(
 class Authenticator:
     """Challenges and their verdicts, for one realm."""
 
-    def __init__(self, realm: str, secret: bytes, passwords: Mapping[str, str]) -> None:
-        """``secret`` seals the nonces; ``passwords`` maps user to password."""
+    def __init__(
+        self,
+        realm: str,
+        secret: bytes,
+        passwords: Mapping[str, str],
+        algorithms: Sequence[str] = ("SHA-256", "MD5"),
+    ) -> None:
+        """``secret`` seals the nonces; ``passwords`` maps user to password.
+
+        ``algorithms`` are offered in this order, the most preferred first (RFC 8760 section 2.4), and no
+        other is accepted.
+        """
         self.realm, self._secret, self._passwords = realm, secret, passwords
+        self._algorithms = tuple(algorithms)
         self._used: OrderedDict[str, int] = OrderedDict()
 
     def challenges(self, now: float, stale: bool = False) -> list[str]:
-        """One WWW-Authenticate value an algorithm, the stronger first."""
+        """One WWW-Authenticate value an algorithm."""
         nonce = self._nonce(int(now))
         tail = ", stale=true" if stale else ""
         return [
             f'Digest realm="{self.realm}", nonce="{nonce}", algorithm={name}, qop="auth"{tail}'
-            for name in ALGORITHMS
+            for name in self._algorithms
         ]
 
     def verify(self, authorization: str, method: str, now: float) -> tuple[Verdict, str]:
@@ -76,7 +87,7 @@ class Authenticator:
         p = read_parameters(authorization)
         user, algorithm = p.get("username", ""), p.get("algorithm", "MD5").upper()
         needed = {"nonce", "uri", "response"} | ({"nc", "cnonce"} if "qop" in p else set())
-        if needed - p.keys() or algorithm not in ALGORITHMS or p.get("qop", "auth") != "auth":
+        if needed - p.keys() or algorithm not in self._algorithms or p.get("qop", "auth") != "auth":
             return Verdict.BAD, user
         password = self._passwords.get(user)
         wanted = digest_response(algorithm, user, self.realm, password or "", method, p)
