@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["CallBegan", "CallEnded", "CallRefused", "Fault", "LineEvent", "SentenceFailed", "Watcher"]
+__all__ = [
+    "CallBegan",
+    "CallEnded",
+    "CallRefused",
+    "Fault",
+    "LineEvent",
+    "LookUpFailed",
+    "SentenceFailed",
+    "Watcher",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,7 @@ class CallBegan:
     line: str
     called: str
     caller: str
-    codec: str
+    codec: str  # empty where the caller left the offer to us
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +54,19 @@ class CallRefused:
 
 @dataclass(frozen=True, slots=True)
 class SentenceFailed:
-    """A sentence could not be spoken; the call went on without it."""
+    """A sentence could not be spoken; the caller was told so, and the call went on."""
 
     call: str
     text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpFailed:
+    """The accounts could not answer; the caller was told to try later."""
+
+    call: str
+    look_up: str
     reason: str
 
 
@@ -60,5 +78,5 @@ class Fault:
     error: BaseException
 
 
-LineEvent = CallBegan | CallEnded | CallRefused | SentenceFailed | Fault
+LineEvent = CallBegan | CallEnded | CallRefused | SentenceFailed | LookUpFailed | Fault
 Watcher = Callable[[LineEvent], None]

@@ -8,17 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import assert_never
 
 from ivr.accounts.service import Accounts
 from ivr.call.callers import Callers
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher
+from ivr.call.media import CallMedia
 from ivr.call.session import Desk, Session
 from ivr.call.speaker import Speaker
 from ivr.flow import Plan
-from ivr.media import sdp
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
 from ivr.media.plane import Plane
 from ivr.media.ports import NoPortFree
+from ivr.media.sdp import NoUsableCodec, SdpError
 from ivr.phone import shorten
 from ivr.sip import events as sip
 from ivr.sip.agent import UserAgent
@@ -41,9 +43,8 @@ class _Call:
     """One call as the line keeps it."""
 
     session: Session
+    media: CallMedia
     began: float
-    description: int = 1  # version of our SDP
-    codec: str = ""
     cause: str = ""
     answer: asyncio.TimerHandle | None = None
 
@@ -68,9 +69,7 @@ class Line:
         self._agent, self._plane, self._plans = agent, plane, tuple(plans)
         self._callers, self._limits, self._media_host, self._watch = callers, limits, media_host, watch
         self._loop = asyncio.get_running_loop()
-        self._desk = Desk(
-            plane, speaker, accounts, clock, self._hang_up, self._refer, watch, self._session_failed
-        )
+        self._desk = Desk(plane, speaker, accounts, clock, self._hang_up, self._refer, watch)
         self._calls: dict[str, _Call] = {}
         self._legs: dict[Stream, str] = {}
         self._draining = False
@@ -85,12 +84,13 @@ class Line:
         return len(self._calls)
 
     def take_events(self) -> None:
-        """Act on everything SIP has to tell."""
+        """Act on everything SIP has to tell. A bug costs the call it belongs to."""
         while (event := self._agent.next_event()) is not None:
             try:
                 self._take(event)
             except Exception as error:
                 self._watch(Fault("signalling", error))
+                self._agent.refuse(event.leg, 500, self._loop.time())
                 self._agent.hang_up(event.leg, self._loop.time())
                 self._forget(event.leg, "fault")
 
@@ -106,6 +106,7 @@ class Line:
             await asyncio.wait_for(self._empty.wait(), seconds)
         for leg in list(self._calls):
             self._hang_up(leg, "line closed")
+        self.take_events()
 
     # SIP
 
@@ -126,6 +127,8 @@ class Line:
                     self._calls[leg].session.transfer_reported(status < 300)
             case sip.Ended(leg, cause):
                 self._forget(leg, cause.value)
+            case other:
+                assert_never(other)
 
     def _invited(self, invited: sip.Invited) -> None:
         plan = self._plan_for(invited.called.user)
@@ -133,35 +136,35 @@ class Line:
         if refusal is not None or plan is None:
             self._refuse(invited, *(refusal or (404, "no such line")))
             return
+        caller = self._callers.number(invited, self._loop.time())
         try:
-            offer = None if invited.offer is None else sdp.read_offer(invited.offer)
-            stream = self._plane.open(offer.agreed if offer else None, invited.source[0])
-        except sdp.NoUsableCodec:
+            media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source[0])
+        except NoUsableCodec:
             self._refuse(invited, 488, "no usable codec")
             return
-        except sdp.SdpError:
+        except SdpError:
             self._refuse(invited, 400, "unreadable SDP")
             return
         except NoPortFree:
             self._refuse(invited, 503, "no media port free")
             return
-        caller = self._callers.number(invited, self._loop.time())
-        session = Session(invited.leg, plan, caller, stream, self._desk)
-        call = _Call(session, self._loop.time(), codec=offer.agreed.codec if offer else "")
-        self._calls[invited.leg] = call
-        self._legs[stream] = invited.leg
+        self._let_in(invited, plan, caller, media)
+
+    def _let_in(self, invited: sip.Invited, plan: Plan, caller: str | None, media: CallMedia) -> None:
+        leg, now = invited.leg, self._loop.time()
+        session = Session(leg, plan, caller, media.stream, self._desk)
+        call = _Call(session, media, now)
+        self._calls[leg], self._legs[media.stream] = call, leg
         self._empty.clear()
-        self._watch(CallBegan(invited.leg, plan.line.name, invited.called.user, shorten(caller), call.codec))
-        host = self._media_host(invited.source)
-        if offer is None:
-            body = sdp.offer(host, stream.port, self._session_id(invited.leg))
-        else:
-            body = sdp.answer(offer, host, stream.port, self._session_id(invited.leg))
+        self._watch(CallBegan(leg, plan.line.name, invited.called.user, shorten(caller), media.codec))
         if self._limits.answer_after:
-            self._agent.ring(invited.leg, self._loop.time())
-            call.answer = self._loop.call_later(self._limits.answer_after, self._answer, invited.leg, body)
+            self._agent.ring(leg, now)
+            call.answer = self._loop.call_later(self._limits.answer_after, self._pick_up, leg, invited.source)
         else:
-            self._answer(invited.leg, body)
+            self._pick_up(leg, invited.source)
+
+    def _pick_up(self, leg: str, source: tuple[str, int]) -> None:
+        self._answer(leg, self._calls[leg].media.answered(self._media_host(source)))
 
     def _refusal(self, plan: Plan | None) -> tuple[int, str] | None:
         if plan is None:
@@ -177,29 +180,21 @@ class Line:
         self._agent.refuse(invited.leg, status, self._loop.time(), headers)
         self._watch(CallRefused(shorten(invited.called.user), invited.source[0], status, reason))
 
-    def _answer(self, leg: str, body: str) -> None:
-        self._agent.accept(leg, body.encode(), self._loop.time())
+    def _answer(self, leg: str, body: bytes) -> None:
+        self._agent.accept(leg, body, self._loop.time())
         self.flush()
 
     def _confirmed(self, leg: str, answer: bytes | None) -> None:
         call = self._calls.get(leg)
         if call is None:
             return
-        if answer is not None and not self._agreed(leg, call, answer):
+        try:
+            call.media.confirmed(answer)
+        except SdpError:
+            self._hang_up(leg, "no usable codec")
             return
         if not call.session.begun:
             call.session.begin()
-
-    def _agreed(self, leg: str, call: _Call, answer: bytes) -> bool:
-        """Take the answer to an offer of ours; without a usable one there is no call."""
-        try:
-            agreed = sdp.read_answer(answer)
-        except sdp.SdpError:
-            self._hang_up(leg, "no usable codec")
-            return False
-        self._plane.redirect(call.session.stream, agreed)
-        call.codec = agreed.codec
-        return True
 
     def _reinvited(self, leg: str, offered: bytes | None) -> None:
         """Hold, resume, another address or codec; what cannot be agreed leaves the call as it was."""
@@ -207,25 +202,13 @@ class Line:
         if call is None:
             self._agent.refuse(leg, 481, self._loop.time())
             return
-        call.description += 1
-        host = self._media_host(self._agent.source(leg))
-        stream, session_id = call.session.stream, self._session_id(leg)
-        if offered is None:
-            body = sdp.offer(host, stream.port, session_id, call.description)
-        else:
-            try:
-                offer = sdp.read_offer(offered)
-            except sdp.SdpError:
-                self._agent.refuse(leg, 488, self._loop.time())
-                return
-            self._plane.redirect(stream, offer.agreed)
-            body = sdp.answer(offer, host, stream.port, session_id, call.description)
+        source = self._agent.source(leg)
+        try:
+            body = call.media.change(offered, self._media_host(source), source[0])
+        except SdpError:
+            self._agent.refuse(leg, 488, self._loop.time())
+            return
         self._answer(leg, body)
-
-    @staticmethod
-    def _session_id(leg: str) -> int:
-        """The o= line's number (RFC 8866 section 5.2): one a call, from our unguessable tag."""
-        return int(leg[:12], 16)
 
     # Media
 
@@ -270,9 +253,8 @@ class Line:
         call.session.end()
         if call.answer is not None:
             call.answer.cancel()
-        stream = call.session.stream
-        self._legs.pop(stream, None)
-        counted = self._plane.close(stream)
+        self._legs.pop(call.media.stream, None)
+        counted = call.media.close()
         self._watch(
             CallEnded(
                 leg,
@@ -286,8 +268,10 @@ class Line:
             )
         )
 
-    def _session_failed(self, leg: str, error: BaseException) -> None:
-        self._watch(Fault(f"call {leg}", error))
-
     def _find_plan(self, dialled: str) -> Plan | None:
         return next((plan for plan in self._plans if plan.line.answers(dialled)), None)
+
+
+def _session_id(leg: str) -> int:
+    """From our unguessable tag, so one a call."""
+    return int(leg[:12], 16)

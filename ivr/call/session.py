@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from ivr.accounts.service import Accounts
-from ivr.call.events import SentenceFailed, Watcher
+from ivr.call.events import Fault, LookUpFailed, SentenceFailed, Watcher
 from ivr.call.speaker import Speaker
 from ivr.errors import InfolineError
 from ivr.flow import (
@@ -35,20 +35,25 @@ _BRIDGE_AFTER = 0.5  # seconds of waiting before the caller hears "one moment"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every call works with: the rooms, the clock, and the two SIP verbs a call may use."""
+    """What every call works with: the rooms, the clock, and the two SIP verbs a call may use.
+
+    ``hang_up`` takes the leg and why, empty where the dialplan says so; ``refer`` the leg and the number.
+    """
 
     plane: Plane
     speaker: Speaker
     accounts: Accounts
     clock: Callable[[], datetime]
-    hang_up: Callable[[str], None]
+    hang_up: Callable[[str, str], None]
     refer: Callable[[str, str], None]
     watch: Watcher
-    failed: Callable[[str, BaseException], None]
 
 
 class Session:
-    """A call between its ACK and its end. It lives in the event loop's thread."""
+    """A call between its ACK and its end. It lives in the event loop's thread.
+
+    Nothing that goes wrong in it leaves it: a bug is told as ``Fault`` and ends this call.
+    """
 
     def __init__(self, leg: str, plan: Plan, caller: str | None, stream: Stream, desk: Desk) -> None:
         self.leg, self.plan, self.stream = leg, plan, stream
@@ -58,6 +63,7 @@ class Session:
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._bridge: asyncio.TimerHandle | None = None
+        self._bridged = False
         self._limit: asyncio.TimerHandle | None = None
         self._transfer_turn: int | None = None
         self._over = False
@@ -72,24 +78,26 @@ class Session:
 
     def begin(self) -> None:
         """The caller can hear us."""
+        if self._over:
+            return
         self.begun = True
-        self._limit = self._loop.call_later(self.plan.line.longest_call, self._hang_up)
-        self._do(self._walk.start())
+        self._limit = self._loop.call_later(self.plan.line.longest_call, self._hang_up, "longest call")
+        self._carry_out(self._walk.start)
 
     def press(self, key: str) -> None:
         """The caller pressed a key."""
-        self._do(self._walk.key_pressed(key))
+        self._carry_out(self._walk.key_pressed, key)
 
     def played(self, mark: object) -> None:
         """The plane has sent the last packet of what was played under a mark."""
         if isinstance(mark, int):
-            self._do(self._walk.spoken(mark))
+            self._carry_out(self._walk.spoken, mark)
 
     def transfer_reported(self, succeeded: bool) -> None:
         """The transfer came to an end."""
         turn, self._transfer_turn = self._transfer_turn, None
         if turn is not None:
-            self._do(self._walk.transferred(succeeded, turn))
+            self._carry_out(self._walk.transferred, succeeded, turn)
 
     def end(self) -> None:
         """The call is over: nothing of it goes on."""
@@ -102,51 +110,63 @@ class Session:
 
     # What the walk asks for
 
-    def _do(self, instructions: Sequence[Instruction]) -> None:
-        for instruction in instructions:
-            if self._over:
-                return
-            match instruction:
-                case Speak():
-                    self._start(self._speak(instruction))
-                case StopSpeaking():
-                    self._stop_task()
-                    self._desk.plane.stop(self.stream)
-                case Listen(seconds, turn):
-                    self._timer = self._loop.call_later(seconds, self._waited, turn)
-                case StopListening():
-                    if self._timer is not None:
-                        self._timer.cancel()
-                case LookUp(name, turn):
-                    self._bridge_soon()
-                    self._start(self._look_up(name, turn))
-                case Transfer(target, turn):
-                    self._transfer_turn = turn
-                    self._desk.refer(self.leg, target)
-                case HangUp():
-                    self._hang_up()
-                case other:
-                    assert_never(other)
+    def _carry_out(self, tell: Callable[..., Sequence[Instruction]], *what: object) -> None:
+        """Tell the walk, and do what it says."""
+        try:
+            for instruction in tell(*what):
+                if not self._over:
+                    self._do(instruction)
+        except Exception as error:
+            self._fail(error)
+
+    def _do(self, instruction: Instruction) -> None:
+        match instruction:
+            case Speak():
+                self._start(self._speak(instruction))
+            case StopSpeaking():
+                self._stop_task()
+                self._silence_ends()
+                self._desk.plane.stop(self.stream)
+            case Listen(seconds, turn):
+                self._timer = self._loop.call_later(seconds, self._carry_out, self._walk.waited, turn)
+            case StopListening():
+                if self._timer is not None:
+                    self._timer.cancel()
+            case LookUp(name, turn):
+                self._start(self._look_up(name, turn))
+            case Transfer(target, turn):
+                self._silence_ends()
+                self._transfer_turn = turn
+                self._desk.refer(self.leg, target)
+            case HangUp():
+                self._hang_up("")
+            case other:
+                assert_never(other)
 
     async def _speak(self, speak: Speak) -> None:
-        """Have all sentences made at once, and play each as soon as those before it are on their way."""
-        clips = [
+        """Have all sentences made at once, and play each as soon as those before it are on their way.
+
+        Where one cannot be spoken, the line's words for that take its place and that of all behind it: half
+        an answer may be a wrong one.
+        """
+        making = [
             asyncio.create_task(self._desk.speaker.clip(speak.language, text, facts))
             for text, facts in speak.texts
         ]
         try:
-            self._bridge_soon()
-            for text, task in zip(speak.text_ids, clips, strict=True):
+            for text, task in zip(speak.text_ids, making, strict=True):
                 clip = await self._made(text, task)
-                self._stop_bridge()
-                if clip is not None:
-                    mark = speak.turn if task is clips[-1] else None
-                    self._desk.plane.play(self.stream, [clip], mark, speak.interruptible)
-            if clips[-1].exception() is not None:  # nothing will be played to its end
-                self._loop.call_soon(self.played, speak.turn)
+                self._silence_ends()
+                said = clip or self._ready(self.plan.line.trouble)
+                if said is not None:
+                    self._desk.plane.play(self.stream, [said], None, speak.interruptible)
+                if clip is None:
+                    break
+            self._desk.plane.play(self.stream, [], speak.turn, speak.interruptible)  # only its mark
         finally:
-            for task in clips:
+            for task in making:
                 task.cancel()
+                task.add_done_callback(_look_at)
 
     async def _made(self, text: str, task: asyncio.Task[Clip]) -> Clip | None:
         try:
@@ -157,46 +177,55 @@ class Session:
 
     async def _look_up(self, name: str, turn: int) -> None:
         finding = await self._desk.accounts.look_up(name, self._caller, self._desk.clock())
-        self._stop_bridge()
+        if finding.reason:
+            self._desk.watch(LookUpFailed(self.leg, name, finding.reason))
         self._task = None  # this one: what follows may start another
-        self._do(self._walk.looked_up(finding.outcome, finding.facts, turn))
+        self._carry_out(self._walk.looked_up, finding.outcome, finding.facts, turn)
 
     # Small works
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin something that the caller waits for."""
         self._stop_task()
+        if self._bridge is None and not self._bridged:
+            self._bridge = self._loop.call_later(_BRIDGE_AFTER, self._say_one_moment)
         self._task = self._loop.create_task(work)
         self._task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._desk.failed(self.leg, error)
-            self._hang_up()
+            self._fail(error)
 
     def _stop_task(self) -> None:
-        self._stop_bridge()
         if self._task is not None:
             self._task.cancel()
             self._task = None
 
-    def _bridge_soon(self) -> None:
-        self._stop_bridge()
-        self._bridge = self._loop.call_later(_BRIDGE_AFTER, self._say_one_moment)
-
-    def _stop_bridge(self) -> None:
-        if self._bridge is not None:
-            self._bridge.cancel()
-            self._bridge = None
-
     def _say_one_moment(self) -> None:
-        text = self.plan.line.one_moment
-        clip = self._desk.speaker.ready(self.plan.line.language, text) if text else None
+        self._bridge, self._bridged = None, True
+        clip = self._ready(self.plan.line.one_moment)
         if clip is not None:
             self._desk.plane.play(self.stream, [clip])
 
-    def _waited(self, turn: int) -> None:
-        self._do(self._walk.waited(turn))
+    def _silence_ends(self) -> None:
+        """The caller hears an answer, or has stopped waiting for one: the next wait is a new one."""
+        if self._bridge is not None:
+            self._bridge.cancel()
+        self._bridge, self._bridged = None, False
 
-    def _hang_up(self) -> None:
+    def _ready(self, text: str | None) -> Clip | None:
+        return self._desk.speaker.ready(self.plan.line.language, text) if text else None
+
+    def _fail(self, error: BaseException) -> None:
+        self._desk.watch(Fault(f"call {self.leg}", error))
+        self._hang_up("fault")
+
+    def _hang_up(self, why: str) -> None:
         if not self._over:
-            self._desk.hang_up(self.leg)
+            self._desk.hang_up(self.leg, why)
+
+
+def _look_at(task: asyncio.Task[Clip]) -> None:
+    """A sentence nobody waited for any more may have failed too."""
+    if not task.cancelled():
+        task.exception()

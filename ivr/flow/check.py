@@ -151,8 +151,9 @@ def _sentences(plan: Plan, look_ups: LookUps, texts: Texts) -> Iterator[_Problem
 
 def _spoken(plan: Plan) -> Iterator[tuple[Place, str, Step | None]]:
     """Every sentence named in the plan: where, which, and in which step (None: the line's own)."""
-    if plan.line.one_moment is not None:
-        yield ("line", "one_moment"), plan.line.one_moment, None
+    for entry, said in (("one_moment", plan.line.one_moment), ("trouble", plan.line.trouble)):
+        if said is not None:
+            yield ("line", entry), said, None
     for step in plan.steps.values():
         at = ("step", step.name)
         lists: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -45,6 +45,7 @@ class Line:
     start: str
     longest_call: float
     one_moment: str | None = None
+    trouble: str | None = None
 
     def answers(self, dialled: str) -> bool:
         """Whether a dialled number is one of this line's, in any of its forms."""

@@ -110,18 +110,16 @@ class UdpServer:
                 self._seen("<", source, data)
             try:
                 self._machine.receive_datagram(data, (str(source[0]), int(source[1])), self._loop.time())
+                self._after()  # before the next one: it may end what this one is about
             except Exception as error:
                 self._failed(error)
-        self._finish()
+        self.flush()
 
     def _ring(self) -> None:
         self._alarm = self._alarm_at = None
         try:
             self._machine.handle_timeout(self._loop.time())
+            self._after()
         except Exception as error:
             self._failed(error)
-        self._finish()
-
-    def _finish(self) -> None:
-        self._after()
         self.flush()

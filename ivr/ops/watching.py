@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from structlog.typing import FilteringBoundLogger
 
-from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, LineEvent, SentenceFailed, Watcher
+from ivr.call.events import (
+    CallBegan,
+    CallEnded,
+    CallRefused,
+    Fault,
+    LineEvent,
+    LookUpFailed,
+    SentenceFailed,
+    Watcher,
+)
 
 __all__ = ["log_events"]
 
@@ -45,7 +56,11 @@ def log_events(log: FilteringBoundLogger) -> Watcher:
                 )
             case SentenceFailed():
                 log.error("sentence failed", call=event.call, text=event.text, why=event.reason)
+            case LookUpFailed():
+                log.error("look-up failed", call=event.call, look_up=event.look_up, why=event.reason)
             case Fault():
                 log.error("fault", where=event.where, exc_info=event.error)
+            case other:
+                assert_never(other)
 
     return watch

@@ -26,6 +26,9 @@ goodbye-without-choice = Vaši volbu se nepodařilo zjistit. Zavolejte nám pros
 
 one-moment = Okamžik, prosím.
 
+# In place of an answer that the voice fails to speak.
+trouble = Tuto informaci vám teď bohužel nemůžeme přečíst. Zkuste to prosím později.
+
 ## The operator, key zero.
 
 transferring = Spojujeme vás s operátorem.

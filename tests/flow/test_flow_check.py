@@ -28,7 +28,7 @@ LOOK_UPS = {
 PLAIN = [
     "welcome", "menu", "menu-short", "silence-1", "silence-2", "wrong-key-1",
     "wrong-key-2", "goodbye", "credit-empty", "postpaid", "unknown-caller", "anonymous-caller",
-    "try-later", "transferring", "transfer-failed", "one-moment",
+    "try-later", "transferring", "transfer-failed", "one-moment", "trouble",
 ]  # fmt: skip
 TEXTS = {
     "cs": dict.fromkeys(PLAIN, frozenset())
@@ -149,6 +149,15 @@ def test_the_bridging_sentence_exists_and_speaks_of_no_facts():
     ]
     assert changed(('"one-moment"', '"credit-valid"')) == [
         'line.one_moment: "credit-valid" may be said at any time, so it can speak of no facts'
+    ]
+
+
+def test_the_words_for_an_answer_that_cannot_be_spoken_exist_and_speak_of_no_facts():
+    assert changed(('"trouble"', '"troubles"')) == [
+        'line.trouble: there is no sentence "troubles" in prompts/cs; did you mean "trouble"?'
+    ]
+    assert changed(('"trouble"', '"credit-valid"')) == [
+        'line.trouble: "credit-valid" may be said at any time, so it can speak of no facts'
     ]
 
 
