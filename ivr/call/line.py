@@ -116,8 +116,8 @@ class Line:
                 self._invited(event)
             case sip.Confirmed(leg, answer):
                 self._confirmed(leg, answer)
-            case sip.Reinvited(leg, offer):
-                self._reinvited(leg, offer)
+            case sip.Reinvited(leg, offer, source):
+                self._reinvited(leg, offer, source)
             case sip.InfoReceived(leg, content_type, body):
                 key = read_key(content_type, body)
                 if key is not None and leg in self._calls:
@@ -196,13 +196,12 @@ class Line:
         if not call.session.begun:
             call.session.begin()
 
-    def _reinvited(self, leg: str, offered: bytes | None) -> None:
+    def _reinvited(self, leg: str, offered: bytes | None, source: tuple[str, int]) -> None:
         """Hold, resume, another address or codec; what cannot be agreed leaves the call as it was."""
         call = self._calls.get(leg)
         if call is None:
             self._agent.refuse(leg, 481, self._loop.time())
             return
-        source = self._agent.source(leg)
         try:
             body = call.media.change(offered, self._media_host(source), source[0])
         except SdpError:

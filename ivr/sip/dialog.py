@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.layer import DEFAULT_PORT, MAGIC, Source
-from ivr.sip.message import Headers, Request
+from ivr.sip.message import Headers, Request, with_tag
 from ivr.sip.uri import Uri
 
 __all__ = ["Dialog"]
@@ -16,17 +16,19 @@ class Dialog:
     """What both sides remember of a call: who they are, the way between them, how far they have counted."""
 
     def __init__(self, invite: Request, local_tag: str, contact: str, source: Source) -> None:
-        """Section 12.1.1: the callee's side. BadHeader when the INVITE has no Contact."""
+        """Section 12.1.1: the callee's side. BadHeader without a Contact, or with a Record-Route of noise."""
         if not invite.contacts:
             raise BadHeader("no contact header")
         self.call_id = invite.call_id
         self.local_tag = local_tag
         self.remote_tag = invite.from_.tag
-        self.local = f"{invite.headers.first('to')};tag={local_tag}"
+        self.local = with_tag(invite.headers.first("to") or "", local_tag)
         self.remote = invite.headers.first("from") or ""
         self.contact = contact
+        self._sent_by = Address.parse(contact).uri
         self.target: Uri = invite.contacts[0].uri
         self.routes = invite.headers.all("record-route")
+        self._hops = [Address.parse(route).uri for route in self.routes]
         self.local_cseq = 0
         self.remote_cseq = invite.cseq.number
         self.source = source
@@ -56,12 +58,11 @@ class Dialog:
         """A request of ours along the route set (section 12.2.1.1), and where its datagram goes."""
         self.local_cseq += 1
         uri, routes = str(self.target), list(self.routes)
-        first = Address.parse(routes[0]).uri if routes else None
+        first = self._hops[0] if routes else None
         if first is not None and not first.loose:  # a strict router takes the Request-URI's place
             uri, routes = str(first), [*routes[1:], f"<{self.target}>"]
-        sent_by = Address.parse(self.contact).uri
-        port = "" if sent_by.port is None else f":{sent_by.port}"
-        headers = Headers([("via", f"SIP/2.0/UDP {sent_by.host}{port};branch={MAGIC}{token};rport")])
+        port = "" if self._sent_by.port is None else f":{self._sent_by.port}"
+        headers = Headers([("via", f"SIP/2.0/UDP {self._sent_by.host}{port};branch={MAGIC}{token};rport")])
         for route in routes:
             headers.add("route", route)
         for name, value in (

@@ -12,13 +12,16 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
+from itertools import count
 
 __all__ = ["Authenticator", "Verdict", "digest_response", "read_parameters"]
 
 ALGORITHMS = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
 _NONCE_LIFE = 300  # seconds
 _REMEMBERED = 10_000  # used nonces kept: a phone a second for longer than a nonce lives
-_PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')
+_PARAMETER = re.compile(
+    r'(?<![A-Za-z0-9_-])([A-Za-z0-9_-]++)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s",]++))', re.DOTALL
+)
 
 
 class Verdict(Enum):
@@ -72,13 +75,15 @@ class Authenticator:
         self.realm, self._secret, self._passwords = realm, secret, passwords
         self._algorithms = tuple(algorithms)
         self._used: OrderedDict[str, int] = OrderedDict()
+        self._issued = count()
 
     def challenges(self, now: float, stale: bool = False) -> list[str]:
         """One WWW-Authenticate value an algorithm."""
-        nonce = self._nonce(int(now))
+        nonce = self._nonce(f"{int(now):x}-{next(self._issued):x}")
         tail = ", stale=true" if stale else ""
+        realm = re.sub(r'(["\\])', r"\\\1", self.realm)
         return [
-            f'Digest realm="{self.realm}", nonce="{nonce}", algorithm={name}, qop="auth"{tail}'
+            f'Digest realm="{realm}", nonce="{nonce}", algorithm={name}, qop="auth"{tail}'
             for name in self._algorithms
         ]
 
@@ -91,32 +96,33 @@ class Authenticator:
             return Verdict.BAD, user
         password = self._passwords.get(user)
         wanted = digest_response(algorithm, user, self.realm, password or "", method, p)
-        matches = hmac.compare_digest(wanted, p["response"].lower().encode("ascii", "replace").decode())
+        matches = _same(wanted, p["response"].lower())
         if password is None or p.get("realm") != self.realm or not matches:
             return Verdict.BAD, user
         return (Verdict.GOOD if self._is_fresh(p, now) else Verdict.STALE), user
 
-    def _nonce(self, at: int) -> str:
-        stamp = f"{at:x}"
+    def _nonce(self, stamp: str) -> str:
+        """``stamp`` is the second it was made in and a number of its own."""
         return f"{stamp}.{hmac.new(self._secret, stamp.encode(), 'sha256').hexdigest()[:32]}"
 
     def _is_fresh(self, p: Mapping[str, str], now: float) -> bool:
-        nonce, stamp = p["nonce"], p["nonce"].partition(".")[0]
-        if not re.fullmatch(r"[0-9a-f]{1,12}", stamp) or not hmac.compare_digest(
-            nonce, self._nonce(int(stamp, 16))
-        ):
+        nonce, nonce_count = p["nonce"], p.get("nc", "1")
+        stamp = nonce.partition(".")[0]
+        if not re.fullmatch(r"[0-9a-f]{1,12}-[0-9a-f]{1,12}", stamp) or not _same(nonce, self._nonce(stamp)):
             return False
-        if not 0 <= now - int(stamp, 16) <= _NONCE_LIFE:
+        if not 0 <= now - int(stamp.partition("-")[0], 16) <= _NONCE_LIFE:
             return False
-        try:
-            count = int(p.get("nc", "1"), 16)
-        except ValueError:
+        if not re.fullmatch(r"[0-9A-Fa-f]{1,8}", nonce_count):
             return False
-        # Nonces made in one second are the same, so the count is kept by nonce and client nonce.
-        use = f"{nonce}/{p['username']}/{p.get('cnonce', '')}"
-        if count <= self._used.get(use, 0):
+        used = int(nonce_count, 16)
+        if used <= self._used.get(nonce, 0):  # RFC 7616 section 3.4: nc counts every use of the nonce
             return False
-        self._used[use] = count
+        self._used[nonce] = used
         while len(self._used) > _REMEMBERED:
             self._used.popitem(last=False)
         return True
+
+
+def _same(one: str, other: str) -> bool:
+    """Compare in a time that does not tell how much was right."""
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

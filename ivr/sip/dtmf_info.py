@@ -10,16 +10,20 @@ import re
 
 __all__ = ["read_key"]
 
-_RELAY = re.compile(r"^\s*signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
-_PLAIN = re.compile(r"\s*([0-9A-D*#]{1,2})\s*", re.IGNORECASE)
+_SIGNAL = re.compile(r"signal[ \t]*+=[ \t]*+([0-9A-D*#]{1,2})", re.IGNORECASE)
+_KEY = re.compile(r"[0-9A-D*#]{1,2}", re.IGNORECASE)
 _BY_NUMBER = dict(zip(("10", "11", "12", "13", "14", "15"), "*#ABCD", strict=True))
 
 
 def read_key(content_type: str, body: bytes) -> str | None:
     """The key that an INFO tells of, one of ``0123456789*#ABCD``; None when it tells of none."""
     text = body.decode("ascii", "replace")
-    match = _RELAY.search(text) if content_type == "application/dtmf-relay" else _PLAIN.fullmatch(text)
-    if match is None:
+    if content_type == "application/dtmf-relay":
+        signals = (_SIGNAL.fullmatch(line.strip()) for line in text.splitlines())
+        name = next((signal[1] for signal in signals if signal), "")
+    else:
+        name = text.strip()
+    if not _KEY.fullmatch(name):
         return None
-    key = match[1].upper()
+    key = name.upper()
     return key if len(key) == 1 else _BY_NUMBER.get(key)

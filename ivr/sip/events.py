@@ -38,7 +38,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The ACK is here; ``answer`` is the SDP it carried, when we had offered."""
+    """The ACK is here; ``answer`` is the SDP it carried when we had offered (b"" if none), else None."""
 
     leg: str
     answer: bytes | None
@@ -46,10 +46,11 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Reinvited:
-    """The session is to change; answered by ``accept`` or ``refuse``."""
+    """The session is to change; answered by ``accept`` or ``refuse``. ``source``: where it came from."""
 
     leg: str
     offer: bytes | None
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)

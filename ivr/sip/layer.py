@@ -6,11 +6,11 @@ It finds the transaction a message belongs to, lets its table step, and does wha
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from ivr.sip.headers import Via, split_list
-from ivr.sip.message import Request, Response
+from ivr.sip.message import Request, Response, respond
 from ivr.sip.timers import Alarms, Timer, Timers
 from ivr.sip.transaction import (
     INVITE_SERVER,
@@ -52,7 +52,7 @@ def stamp_via(request: Request, source: Source) -> None:
         params["received"] = source[0]
         stamped = Via(via.transport, via.host, via.port, params)
         request.headers.lines[index] = ("via", ", ".join((str(stamped), *others)))
-        request.__dict__.pop("via", None)
+        request.via = stamped
         return
 
 
@@ -95,10 +95,10 @@ class TransactionLayer:
             return None
         if request.method == "INVITE":
             transaction = Transaction(INVITE_SERVER, State.PROCEEDING, key, reply_address(request, source))
-            self._origins[_origin(request)] = transaction
+            transaction.origin = _origin(request)
+            self._origins.setdefault(transaction.origin, transaction)
         else:
             transaction = Transaction(NON_INVITE_SERVER, State.TRYING, key, reply_address(request, source))
-        transaction.user = request
         self._servers[key] = transaction
         return transaction
 
@@ -135,6 +135,18 @@ class TransactionLayer:
         if transaction.state is not State.TERMINATED:
             self._step(transaction, event, now, data)
         return data
+
+    def answer(
+        self,
+        transaction: Transaction,
+        request: Request,
+        status: int,
+        tag: str,
+        now: float,
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Send a response without a body; ``tag`` goes to a To that has none yet."""
+        self.reply(transaction, respond(request, status, tag, headers), status, now)
 
     def request(self, request: Request, destination: Source, now: float, user: object) -> Transaction:
         """Start a non-INVITE request of ours; its top Via holds a new branch."""
@@ -179,8 +191,8 @@ class TransactionLayer:
             self._clients.pop(transaction.key, None)
             return
         self._servers.pop(transaction.key, None)
-        if transaction.table is INVITE_SERVER and isinstance(transaction.user, Request):
-            self._origins.pop(_origin(transaction.user), None)
+        if self._origins.get(transaction.origin) is transaction:
+            del self._origins[transaction.origin]
 
 
 def _origin(request: Request) -> Hashable:

@@ -1,4 +1,4 @@
-"""One call's leg: its dialog, the INVITE that waits for an answer, the 2xx that waits for its ACK."""
+"""One call's leg: its dialog, the INVITE that waits for an answer, the 2xx that wait for their ACK."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ivr.sip.message import Request
 from ivr.sip.timers import Timer
 from ivr.sip.transaction import Transaction
 
-__all__ = ["Leg", "LegState"]
+__all__ = ["Answer", "Leg", "LegState"]
 
 
 class LegState(Enum):
@@ -27,24 +27,41 @@ class Leg:
     def __init__(self, dialog: Dialog, invite: Request, transaction: Transaction) -> None:
         self.dialog = dialog
         self.state = LegState.RINGING
-        self.invite: Request | None = invite
+        self.invite: Request | None = invite  # the one that waits for our final answer
         self.transaction: Transaction | None = transaction
-        self.alarms: dict[Timer, float] = {}
-        self.unconfirmed: bytes | None = None  # the 2xx to resend
-        self.unconfirmed_transaction: Transaction | None = None
-        self.unconfirmed_cseq = 0
-        self.confirmed_once = False
-        self.resend_interval = 0.0
+        self.invited_from = dialog.source
+        self.answers: dict[int, Answer] = {}  # by CSeq; more than one when a re-INVITE overtakes an ACK
+        self.confirmed = False
         self.hang_up_on_ack = False
-        self.transferring = False
+        self.referred = False  # the other side may send NOTIFYs
+        self.transferring = False  # and their outcome is still awaited
+        self.alarms: dict[Timer, float] = {}
 
     @property
     def name(self) -> str:
         """Our tag: what the hall knows the leg by."""
         return self.dialog.local_tag
 
-    def stop_resending(self) -> None:
-        """The ACK is here, or nobody waits for it any more."""
-        self.unconfirmed = self.unconfirmed_transaction = None
-        self.alarms.pop(Timer.RESEND_2XX, None)
-        self.alarms.pop(Timer.GIVE_UP_2XX, None)
+    @property
+    def offering(self) -> bool:
+        """Whether an offer of ours is out, to be answered in an ACK."""
+        return any(answer.offers for answer in self.answers.values())
+
+    def stop_resending(self, cseq: int | None = None) -> None:
+        """Drop the 2xx up to a CSeq: an ACK shows that the other side has got as far. None: all of them."""
+        for number in [n for n in self.answers if cseq is None or n <= cseq]:
+            self.answers.pop(number).alarms.clear()
+
+
+class Answer:
+    """A 2xx of ours, resent until its ACK comes (section 13.3.1.4)."""
+
+    __slots__ = ("alarms", "data", "interval", "leg", "offers", "transaction")
+
+    def __init__(
+        self, leg: Leg, transaction: Transaction, data: bytes, offers: bool, interval: float
+    ) -> None:
+        """``offers``: its SDP is an offer, since the INVITE had none."""
+        self.leg, self.transaction, self.data = leg, transaction, data
+        self.offers, self.interval = offers, interval
+        self.alarms: dict[Timer, float] = {}

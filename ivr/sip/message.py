@@ -13,7 +13,17 @@ from typing import TypeVar
 
 from ivr.sip.headers import Address, BadHeader, CSeq, Via, canonical, split_list
 
-__all__ = ["REASONS", "BadMessage", "Headers", "Message", "Request", "Response", "parse", "respond"]
+__all__ = [
+    "REASONS",
+    "BadMessage",
+    "Headers",
+    "Message",
+    "Request",
+    "Response",
+    "parse",
+    "respond",
+    "with_tag",
+]
 
 REASONS = {
     180: "Ringing",
@@ -43,10 +53,28 @@ REASONS = {
 
 _MAX_LINES = 256  # a header line costs a tuple; no phone sends a tenth of this
 _TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
-_REQUEST_LINE = re.compile(rf"(?P<method>{_TOKEN}) (?P<uri>\S+) SIP/(?P<version>\d+\.\d+)", re.IGNORECASE)
-_STATUS_LINE = re.compile(r"SIP/2\.0 (?P<status>[1-6]\d\d)(?: (?P<reason>.*))?", re.IGNORECASE | re.DOTALL)
-_FIELD = re.compile(rf"({_TOKEN})[ \t]*:[ \t]*(.*)", re.DOTALL)
-_MANY = frozenset({"via", "route", "record-route", "contact", "allow", "supported", "require", "accept"})
+_REQUEST_LINE = re.compile(
+    rf"(?P<method>{_TOKEN}) (?P<uri>\S+) SIP/(?P<version>[0-9]+\.[0-9]+)", re.IGNORECASE
+)
+_STATUS_LINE = re.compile(
+    r"SIP/2\.0 (?P<status>[1-6][0-9]{2})(?: (?P<reason>.*))?", re.IGNORECASE | re.DOTALL
+)
+# A bare CR ends a line for some readers: a value that holds one is no value, and is never echoed.
+_FIELD = re.compile(rf"({_TOKEN})[ \t]*:[ \t]*([^\r]*)")
+_MANY = frozenset(
+    {
+        "via",
+        "route",
+        "record-route",
+        "contact",
+        "allow",
+        "supported",
+        "require",
+        "accept",
+        "p-asserted-identity",
+    }
+)
+_ONCE = frozenset({"from", "to", "cseq", "call-id"})
 
 
 class BadMessage(ValueError):
@@ -101,7 +129,7 @@ class Message:
         values = self.headers.all(name)
         if not values:
             raise BadHeader(f"no {name} header")
-        if name in ("from", "to", "cseq") and len(values) > 1:
+        if name in _ONCE and len(values) > 1:
             raise BadHeader(f"{len(values)} {name} headers")
         return kind.parse(values[0])
 
@@ -128,10 +156,10 @@ class Message:
     @cached_property
     def call_id(self) -> str:
         """The call it belongs to."""
-        value = (self.headers.first("call-id") or "").strip()
-        if not value or any(char.isspace() for char in value):
-            raise BadHeader("no call-id header")
-        return value
+        values = self.headers.all("call-id")
+        if len(values) != 1 or len(values[0].split()) != 1:
+            raise BadHeader("not one call-id")
+        return values[0].strip()
 
     @cached_property
     def contacts(self) -> list[Address]:
@@ -162,6 +190,12 @@ class Request(Message):
     def __init__(self, method: str, uri: str, headers: Headers, body: bytes = b"") -> None:
         super().__init__(headers, body)
         self.method, self.uri = method, uri
+
+    def check(self) -> None:
+        """Section 8.1.1.5: the CSeq names the request's own method, too."""
+        super().check()
+        if self.cseq.method != self.method:
+            raise BadHeader("the CSeq names another method")
 
     def __bytes__(self) -> bytes:
         return self._bytes(f"{self.method} {self.uri} SIP/2.0")
@@ -196,65 +230,88 @@ def parse(data: bytes) -> Request | Response:
 
     Bare line feeds and folded lines are read too (section 7.3.1: "Implementations SHOULD NOT" fold, yet do).
     """
-    head, _, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
-    if not body and b"\n\n" in head:
-        head, _, body = head.partition(b"\n\n")
-    text = head.decode("utf-8", "surrogateescape")
-    lines = text.replace("\r\n", "\n").split("\n")
-    if len(lines) > _MAX_LINES:
-        raise BadMessage("too many header lines", 513)
-    headers, broken = _read_headers(lines[1:])
+    head, body = _split(data.lstrip(b"\r\n"))
+    lines = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
+    headers, wrong = _read_headers(lines[1 : _MAX_LINES + 1])
+    if body is None:
+        wrong = wrong or "no empty line after the headers"
     status_line = _STATUS_LINE.fullmatch(lines[0])
     if status_line is not None:
-        if broken:
-            raise BadMessage(broken)
-        message: Request | Response = Response(
-            int(status_line["status"]), status_line["reason"] or "", headers, body
-        )
-        message.body = _cut_body(message, None)
-        return message
-    request_line = _REQUEST_LINE.fullmatch(lines[0])
-    if request_line is None:
-        raise BadMessage("no request line and no status line")
-    request = Request(request_line["method"], request_line["uri"], headers, body)
-    if request_line["version"] != "2.0":
-        raise BadMessage(f"SIP/{request_line['version']}", 505, request)
-    if broken:
-        raise BadMessage(broken, 400, request)
+        if wrong:
+            raise BadMessage(wrong)
+        response = Response(int(status_line["status"]), status_line["reason"] or "", headers, body or b"")
+        response.body = _cut_body(response, None)
+        return response
+    request = _read_request_line(lines[0], headers)
+    if len(lines) > _MAX_LINES:
+        raise BadMessage("too many header lines", 513, request)
+    if wrong:
+        raise BadMessage(wrong, 400, request)
+    request.body = body or b""
     request.body = _cut_body(request, request)
     return request
+
+
+def _split(data: bytes) -> tuple[bytes, bytes | None]:
+    """Head and body at the first empty line, whichever line ends it has; without one there is no body."""
+    found = [at for at in (data.find(b"\n\r\n"), data.find(b"\n\n")) if at >= 0]
+    if not found:
+        return data.rstrip(b"\r\n"), None
+    at = min(found)
+    return data[:at].removesuffix(b"\r"), data[at:].split(b"\n", 2)[2]
+
+
+def _read_request_line(line: str, headers: Headers) -> Request:
+    """The request without its body; BadMessage, with the request where the line comes close to one."""
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is not None:
+        request = Request(match["method"], match["uri"], headers)
+        if match["version"] != "2.0":
+            raise BadMessage(f"SIP/{match['version']}", 505, request)
+        return request
+    words = line.split()
+    if len(words) < 3 or not words[-1].upper().startswith("SIP/"):
+        raise BadMessage("no request line and no status line")
+    request = Request(words[0], " ".join(words[1:-1]), headers)
+    raise BadMessage(f"a request line that does not hold: {line[:60]!r}", 400, request)
 
 
 def _read_headers(lines: list[str]) -> tuple[Headers, str]:
     """The header lines, and what is wrong with the first line that is none ("" when all are well)."""
     read: list[tuple[str, str]] = []
-    broken = ""
+    wrong = ""
     for line in lines:
         if line[:1] in (" ", "\t"):
-            if not read:
-                broken = broken or "the first header line is a continuation"
+            if not read or "\r" in line:
+                wrong = wrong or f"a continuation of nothing: {line[:40]!r}"
                 continue
             name, value = read[-1]
             read[-1] = name, f"{value} {line.strip()}".strip()
             continue
         match = _FIELD.fullmatch(line)
         if match is None:
-            broken = broken or f"a line without a header name: {line[:40]!r}"
+            wrong = wrong or f"a line that is no header: {line[:40]!r}"
             continue
         read.append((canonical(match[1]), match[2].rstrip()))
-    return Headers(read), broken
+    return Headers(read), wrong
 
 
 def _cut_body(message: Message, request: Request | None) -> bytes:
     """The body by Content-Length (section 18.3): longer is cut, shorter than said is an error."""
-    length = message.headers.first("content-length")
-    if length is None:
+    lengths = set(message.headers.all("content-length"))
+    if not lengths:
         return message.body
-    if not (length.isascii() and length.isdigit() and len(length) <= 8):
+    length = lengths.pop()
+    if lengths or not (length.isascii() and length.isdigit() and len(length) <= 8):
         raise BadMessage(f"Content-Length: {length[:20]!r}", 400, request)
     if int(length) > len(message.body):
         raise BadMessage("the body is shorter than its Content-Length", 400, request)
     return message.body[: int(length)]
+
+
+def with_tag(to: str, tag: str) -> str:
+    """A To value with our tag; without brackets, too, parameters are the header's (section 20.10)."""
+    return f"{to.rstrip('; ')};tag={tag}"
 
 
 _ECHOED = frozenset({"via", "from", "to", "call-id", "cseq"})
@@ -269,7 +326,7 @@ def respond(
         if name not in _ECHOED:
             continue
         if name == "to" and to_tag and request.to.tag is None:
-            value = f"{value};tag={to_tag}"
+            value = with_tag(value, to_tag)
         lines.append((name, value))
     headers = Headers(lines)
     for name, value in extra:

@@ -8,6 +8,7 @@ from ivr.sip.digest import Authenticator, Verdict
 from ivr.sip.headers import Address
 from ivr.sip.layer import Source
 from ivr.sip.message import Request
+from ivr.sip.uri import Uri
 
 __all__ = ["Binding", "Registrar", "RegistrarAnswer"]
 
@@ -16,11 +17,13 @@ SHORTEST, LONGEST, USUAL = 60, 3600, 3600  # seconds; a shorter one is refused w
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Where a phone is reached, where it sends from, and until when."""
+    """Where a phone is reached, where it sends from, until when, and by which REGISTER we know."""
 
-    contact: str
+    contact: Uri
     source: Source
     expires_at: float
+    call_id: str
+    cseq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,15 @@ class Registrar:
             challenges = self._authenticator.challenges(now, verdict is Verdict.STALE)
             return RegistrarAnswer(401, tuple(("www-authenticate", challenge) for challenge in challenges))
         if request.to.uri.user != user:
-            return RegistrarAnswer(
-                403
-            )  # section 10.3 step 4: not authorized to modify this address-of-record
+            return RegistrarAnswer(403)  # section 10.3 step 4: another's address-of-record
         return self._bind(request, user, source, now)
 
     def _bind(self, request: Request, user: str, source: Source, now: float) -> RegistrarAnswer:
         contacts = request.headers.all("contact")
         default = _seconds(request.headers.first("expires"), USUAL)
+        bound = self.binding(user, now)
+        if contacts and bound is not None and _is_older(request, bound):  # step 7: it came late
+            return RegistrarAnswer(500)
         if "*" in contacts:
             if len(contacts) > 1 or default != 0:  # step 6
                 return RegistrarAnswer(400)
@@ -77,16 +81,27 @@ class Registrar:
             expires = _seconds(contact.params.get("expires"), default)
             if 0 < expires < SHORTEST:
                 return RegistrarAnswer(423, (("min-expires", str(SHORTEST)),))
-            if expires == 0:
-                self._bindings.pop(user, None)
-            else:
-                self._bindings[user] = Binding(str(contact.uri), source, now + min(expires, LONGEST))
+            if expires:
+                until = now + min(expires, LONGEST)
+                self._bindings[user] = Binding(
+                    contact.uri, source, until, request.call_id, request.cseq.number
+                )
+            elif bound is not None and _same_place(contact.uri, bound.contact):
+                self._bindings.pop(user)
         binding = self.binding(user, now)
         if binding is None:
             return RegistrarAnswer(200)
-        return RegistrarAnswer(
-            200, (("contact", f"<{binding.contact}>;expires={int(binding.expires_at - now)}"),)
-        )
+        left = int(binding.expires_at - now)
+        return RegistrarAnswer(200, (("contact", f"<{binding.contact}>;expires={left}"),))
+
+
+def _is_older(request: Request, bound: Binding) -> bool:
+    return request.call_id == bound.call_id and request.cseq.number <= bound.cseq
+
+
+def _same_place(one: Uri, other: Uri) -> bool:
+    """Whether two Contacts of one user are the same phone (section 19.1.4, as far as it matters here)."""
+    return (one.user, one.host.lower(), one.port) == (other.user, other.host.lower(), other.port)
 
 
 def _seconds(text: str | None, default: int) -> int:

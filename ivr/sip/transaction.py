@@ -164,15 +164,19 @@ NON_INVITE_CLIENT: Table = {
 class Transaction:
     """One running transaction: the table says what to do, the layer does it."""
 
-    __slots__ = ("alarms", "destination", "interval", "key", "last", "state", "table", "user")
+    __slots__ = ("alarms", "destination", "interval", "key", "last", "origin", "state", "table", "user")
 
     def __init__(self, table: Table, state: State, key: object, destination: tuple[str, int]) -> None:
-        """``destination`` is where its messages go; ``user`` is whatever the core hangs on it."""
+        """``destination`` is where its messages go; ``user`` is whatever the core hangs on it.
+
+        ``origin`` of an INVITE is what a copy of it by another way has in common with it.
+        """
         self.table, self.state, self.key, self.destination = table, state, key, destination
         self.last: bytes | None = None
         self.interval = 0.0
         self.alarms: dict[Timer, float] = {}
         self.user: object = None
+        self.origin: object = None
 
     def step(self, event: Input) -> tuple[Action, ...]:
         """Take one input: the state moves, what is to be done comes back. A new state stops the timers."""

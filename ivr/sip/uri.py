@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 __all__ = ["BadUri", "Uri"]
 
-_HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)(?::(?P<port>\d{1,5}))?")
+_HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)(?::(?P<port>[0-9]{1,5}))?")
+# White space, controls, brackets and quotes end a URI wherever it is printed; so do bytes that are no UTF-8.
+_UNFIT = re.compile('[\\x00-\\x20\\x7f<>"\udc80-\udcff]')
 _TEL = re.compile(r"\+?[0-9A-Fa-f*#.()\-]+")
 
 
@@ -19,26 +21,34 @@ class BadUri(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Uri:
-    """``sip:user:password@host:port;params?headers``; a tel URI has its number as ``user`` and no host."""
+    """``sip:user:password@host:port;params?headers``; a tel URI has its number as ``user`` and no host.
+
+    One that was read prints as it came, but for its headers, which no Request-URI may carry (section 19.1.5);
+    one that was made here is printed from its parts.
+    """
 
     scheme: str
     user: str
     host: str
     port: int | None = None
     params: Mapping[str, str | None] = field(default_factory=dict)
+    text: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Uri:
         """Read one URI; BadUri when it is none. Escapes in the user part are resolved: ``%2A`` is ``*``."""
-        scheme, colon, rest = text.strip().partition(":")
+        text = text.strip()
+        if _UNFIT.search(text):
+            raise BadUri(f"a sign that no URI may hold in {text[:60]!r}")
+        scheme, colon, rest = text.partition(":")
         scheme = scheme.lower()
         if not colon or not rest:
-            raise BadUri(f"no scheme in {text!r}")
+            raise BadUri(f"no scheme in {text[:60]!r}")
         if scheme == "tel":
             number, *params = rest.split(";")
             if not _TEL.fullmatch(number):
-                raise BadUri(f"no telephone number in {text!r}")
-            return cls("tel", re.sub(r"[().\-]", "", number), "", None, _parameters(params))
+                raise BadUri(f"no telephone number in {text[:60]!r}")
+            return cls("tel", re.sub(r"[().\-]", "", number), "", None, _parameters(params), text)
         if scheme not in ("sip", "sips"):
             raise BadUri(f"the scheme {scheme!r} is not SIP's")
         return cls._parse_sip(scheme, rest, text)
@@ -48,16 +58,18 @@ class Uri:
         userinfo, at, hostpart = rest.rpartition("@")
         if not at:
             hostpart = rest
-        hostpart = hostpart.partition("?")[0]
+        hostpart, _, headers = hostpart.partition("?")
+        if headers:
+            text = text[: -len(headers)]
         hostport, *params = hostpart.split(";")
-        match = _HOST_PORT.fullmatch(hostport.strip())
+        match = _HOST_PORT.fullmatch(hostport)
         if match is None:
-            raise BadUri(f"no host in {text!r}")
+            raise BadUri(f"no host in {text[:60]!r}")
         port = int(match["port"]) if match["port"] else None
         if port is not None and port > 65535:
             raise BadUri(f"port {port} is over 65535")
         user = userinfo.partition(":")[0].partition(";")[0]
-        return cls(scheme, unquote(user), match["host"], port, _parameters(params))
+        return cls(scheme, unquote(user), match["host"], port, _parameters(params), text.rstrip("?"))
 
     @property
     def loose(self) -> bool:
@@ -65,6 +77,8 @@ class Uri:
         return "lr" in self.params
 
     def __str__(self) -> str:
+        if self.text:
+            return self.text
         params = "".join(f";{k}" if v is None else f";{k}={v}" for k, v in self.params.items())
         if self.scheme == "tel":
             return f"tel:{self.user}{params}"

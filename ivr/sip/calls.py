@@ -1,0 +1,204 @@
+"""The legs that live: the hall's verbs and the timers in, responses, requests of ours and events out.
+
+Sources: RFC 3261 sections 12 to 15; RFC 3515 for transfers.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from ivr.sip.dialog import Dialog
+from ivr.sip.events import Cause, Ended, Event, TransferReported
+from ivr.sip.layer import TransactionLayer
+from ivr.sip.leg import Answer, Leg, LegState
+from ivr.sip.message import Message, Request, Response, respond
+from ivr.sip.timers import Alarms, Timer, Timers
+from ivr.sip.transaction import Transaction
+from ivr.sip.uri import Uri
+
+__all__ = ["Calls", "OwnRequest"]
+
+_TRANSFER_SECONDS = 30.0  # how long a transfer may stay without a final NOTIFY
+
+
+class OwnRequest(NamedTuple):
+    """Whose request a client transaction carries, and which."""
+
+    leg: Leg
+    method: str
+
+
+class Calls:
+    """All legs of one user agent, by our tag."""
+
+    def __init__(
+        self,
+        layer: TransactionLayer,
+        alarms: Alarms,
+        timers: Timers,
+        new_token: Callable[[], str],
+        capabilities: tuple[tuple[str, str], ...],
+    ) -> None:
+        """``capabilities`` are the headers that tell in a 200 what we can do."""
+        self._layer, self._alarms, self._timers = layer, alarms, timers
+        self._new_token, self._capabilities = new_token, capabilities
+        self._legs: dict[str, Leg] = {}
+        self.events: deque[Event] = deque()
+
+    def __len__(self) -> int:
+        return len(self._legs)
+
+    def open(self, dialog: Dialog, invite: Request, transaction: Transaction) -> Leg:
+        """A new leg, ringing."""
+        leg = Leg(dialog, invite, transaction)
+        transaction.user = leg
+        self._legs[leg.name] = leg
+        return leg
+
+    def find(self, request: Request) -> Leg | None:
+        """The leg in whose dialog a request comes (section 12.2.2)."""
+        leg = self._legs.get(request.to.tag or "")
+        return leg if leg is not None and leg.dialog.matches(request) else None
+
+    # The hall's verbs
+
+    def ring(self, name: str, now: float) -> None:
+        """Send 180."""
+        leg = self._legs.get(name)
+        if leg is None or leg.transaction is None or leg.invite is None:
+            return
+        headers = [("contact", leg.dialog.contact), *_record_routes(leg.invite)]
+        self._layer.answer(leg.transaction, leg.invite, 180, leg.name, now, headers)
+
+    def accept(self, name: str, sdp: bytes, now: float) -> None:
+        """Answer the waiting (re-)INVITE with 200 and SDP."""
+        leg = self._legs.get(name)
+        if leg is None or leg.transaction is None or leg.invite is None:
+            return
+        invite, transaction = leg.invite, leg.transaction
+        if leg.state is LegState.TALKING:  # RFC 6141 section 4.6: it moves the other side once accepted
+            leg.dialog.refresh(invite, leg.invited_from)
+        headers = [("contact", leg.dialog.contact), *_record_routes(invite), *self._capabilities]
+        headers.append(("content-type", "application/sdp"))
+        data = self._layer.reply(transaction, respond(invite, 200, leg.name, headers, sdp), 200, now)
+        answer = Answer(leg, transaction, data, not invite.body, self._timers.t1)
+        leg.answers[invite.cseq.number] = answer
+        leg.transaction = leg.invite = None
+        leg.state = LegState.TALKING
+        self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
+        self._alarms.set(answer, Timer.GIVE_UP_2XX, now + self._timers.give_up)
+
+    def refuse(self, name: str, status: int, now: float, headers: Iterable[tuple[str, str]] = ()) -> None:
+        """Refuse the waiting INVITE; a refused re-INVITE leaves the call as it was (section 14.2)."""
+        leg = self._legs.get(name)
+        if leg is not None:
+            self.turn_down(leg, status, Cause.REFUSED, now, headers)
+
+    def hang_up(self, name: str, now: float) -> None:
+        """End the call: BYE, or 480 where it was not answered yet."""
+        leg = self._legs.get(name)
+        if leg is None or leg.state in (LegState.LEAVING, LegState.OVER):
+            return
+        if leg.state is LegState.RINGING:
+            self.turn_down(leg, 480, Cause.LINE_HUNG_UP, now)
+        elif leg.confirmed:
+            self.leave(leg, Cause.LINE_HUNG_UP, now)
+        else:
+            # Section 15: the callee "MUST NOT send a BYE on a confirmed dialog until it has received an ACK
+            # for its 2xx response or until the server transaction times out".
+            leg.hang_up_on_ack = True
+
+    def refer(self, name: str, target: str, now: float) -> None:
+        """Send a REFER to a number at the caller's side."""
+        leg = self._legs.get(name)
+        if leg is None or leg.state is not LegState.TALKING:
+            return
+        leg.referred = leg.transferring = True
+        self._alarms.set(leg, Timer.EXPIRE_TRANSFER, now + _TRANSFER_SECONDS)
+        peer = leg.dialog.target
+        refer_to = Uri("sip", target, peer.host, peer.port)
+        headers = (("refer-to", f"<{refer_to}>"), ("referred-by", leg.dialog.contact))
+        self._send(leg, "REFER", now, headers)
+
+    # Endings
+
+    def turn_down(
+        self, leg: Leg, status: int, cause: Cause, now: float, headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Give the waiting INVITE a final refusal, if one waits; a leg that rings ends with it."""
+        if leg.transaction is None or leg.invite is None:
+            return
+        self._layer.answer(leg.transaction, leg.invite, status, leg.name, now, headers)
+        leg.transaction = leg.invite = None
+        if leg.state is LegState.RINGING:
+            self.end(leg, cause)
+
+    def leave(self, leg: Leg, cause: Cause, now: float) -> None:
+        """Send our BYE: for the hall the leg is over, here it stays until the BYE is answered."""
+        self.turn_down(leg, 487, cause, now)
+        leg.stop_resending()
+        leg.alarms.clear()
+        leg.transferring = False
+        leg.state = LegState.LEAVING
+        self._send(leg, "BYE", now)
+        self.events.append(Ended(leg.name, cause))
+
+    def end(self, leg: Leg, cause: Cause) -> None:
+        """The leg is over, here too."""
+        if leg.state not in (LegState.LEAVING, LegState.OVER):
+            self.events.append(Ended(leg.name, cause))
+        leg.state = LegState.OVER
+        leg.transferring = False
+        leg.stop_resending()
+        leg.alarms.clear()
+        self._legs.pop(leg.name, None)
+
+    # What becomes of requests of ours
+
+    def answered(self, own: OwnRequest, response: Response) -> None:
+        """A final response: to a BYE it ends the leg, whatever it says; to a REFER only a refusal matters."""
+        if own.method == "BYE":
+            self.end(own.leg, Cause.LINE_HUNG_UP)
+        elif response.status >= 300:
+            self.report_transfer(own.leg, response.status)
+
+    def unanswered(self, own: OwnRequest) -> None:
+        """Timer F: section 8.1.3.1 has it taken as a 408."""
+        if own.method == "BYE":
+            self.end(own.leg, Cause.LINE_HUNG_UP)
+        else:
+            self.report_transfer(own.leg, 408)
+
+    def report_transfer(self, leg: Leg, status: int) -> None:
+        """Tell the hall the outcome of a REFER, once."""
+        if leg.transferring:
+            leg.transferring = False
+            leg.alarms.pop(Timer.EXPIRE_TRANSFER, None)
+            self.events.append(TransferReported(leg.name, status))
+
+    # Timers
+
+    def ring_leg(self, leg: Leg, timer: Timer) -> None:
+        """Take a timer of a leg's: there is only one."""
+        if timer is Timer.EXPIRE_TRANSFER:
+            self.report_transfer(leg, 408)
+
+    def ring_answer(self, answer: Answer, timer: Timer, now: float) -> None:
+        """Take a timer of a 2xx that waits for its ACK."""
+        if timer is Timer.RESEND_2XX:
+            self._layer.reply(answer.transaction, answer.data, 200, now)
+            answer.interval = self._timers.doubled(answer.interval)
+            self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
+        else:  # section 13.3.1.4: "the session SHOULD be terminated ... with a BYE"
+            self.leave(answer.leg, Cause.NO_ACK, now)
+
+    def _send(self, leg: Leg, method: str, now: float, extra: Iterable[tuple[str, str]] = ()) -> None:
+        request, destination = leg.dialog.request(method, self._new_token(), extra)
+        self._layer.request(request, destination, now, OwnRequest(leg, method))
+
+
+def _record_routes(message: Message) -> list[tuple[str, str]]:
+    """Section 12.1.1: "all Record-Route header field values from the request" go back as they came."""
+    return [line for line in message.headers.lines if line[0] == "record-route"]
