@@ -39,7 +39,7 @@ def peer_required(name: str) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything under this folder that uses a peer is an interop test."""
-    peers = {"asterisk", "baresip", "kamailio", "line", "open_line", "sipp"}
+    peers = {"asterisk", "baresip", "brisk_line", "kamailio", "line", "open_line", "sipp"}
     for item in items:
         if Path(__file__).parent in item.path.parents and peers & set(getattr(item, "fixturenames", ())):
             item.add_marker("interop")
@@ -50,6 +50,15 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """The line, as it runs for customers, shared by all tests of a worker; checked to be well at the end."""
     peer_required("line")
     running = start_line(tmp_path_factory.mktemp("line"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def brisk_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """A line that gives up after 6.4 s instead of 32 (T1 is 100 ms), for phones that know MD5 alone."""
+    peer_required("line")
+    running = start_line(tmp_path_factory.mktemp("brisk-line"), sip_more='t1 = "100 ms"\ndigests = ["MD5"]')
     yield running
     running.stop()
 
@@ -106,6 +115,6 @@ def sipp(tmp_path: Path) -> Callable[..., Sipp]:
 
 @pytest.fixture
 def baresip(tmp_path: Path) -> Callable[..., Baresip]:
-    """A softphone: ``with baresip(server, user, password, codec) as phone``."""
+    """A softphone: ``with baresip(server, (user, password), codec) as phone``."""
     peer_required("baresip")
-    return lambda *given: Baresip(tmp_path / "baresip", *given)
+    return lambda server, login, *more: Baresip(tmp_path / f"baresip-{login[0]}", server, *login, *more)

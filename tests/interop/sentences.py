@@ -1,23 +1,62 @@
-"""What the demo store's caller 777123456 must hear, and a recording in, whether it was heard out."""
+"""What a caller of the demo store must hear, and a recording in, whether it was heard out.
+
+What is said to everybody is compared with the sound the line keeps, what is said to one caller with the same
+sentence spoken once more (``ivr say``): the same words and settings give the same samples.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from listening import Found, find, read_wav
-from peers.line import Line
+from listening import RATE, Found, find, read_wav
+from peers.line import PROJECT, Line
 
-__all__ = ["CREDIT", "GOODBYE", "WELCOME", "hears"]
+from ivr.ops.settings import load_settings
+from ivr.speech.catalogue import Catalogue
+from ivr.speech.library import Library
 
-WELCOME = "Dobrý den, vítá vás infolinka CallPro."
+__all__ = ["CREDIT", "PHONES_CREDIT", "prompt", "hears", "hears_prompt"]
+
+Samples = npt.NDArray[np.int16]
+
 CREDIT = "Váš kredit je dvě stě třicet čtyři korun padesát haléřů."
-GOODBYE = "Vaši volbu se nepodařilo zjistit. Zavolejte nám prosím znovu. Na shledanou."
+PHONES_CREDIT = "Váš kredit je dvacet jedna korun dvacet jedna haléřů."
+
+spoken: dict[str, Samples] = {}
 
 
-def hears(line: Line, heard: npt.NDArray[np.int16], sentence: str, folder: Path) -> Found:
-    """Where the sentence, rendered by the line's own voice (``ivr say``), is in the recording."""
-    wanted = folder / "wanted.wav"
-    line.ivr("say", sentence, "--lang", "cs", "--out", str(wanted))
-    return find(heard, read_wav(wanted))
+def hears(line: Line, heard: Samples, sentence: str, folder: Path) -> Found:
+    """Where a caller's own sentence, rendered by the line's own voice, is in the recording."""
+    if sentence not in spoken:
+        wanted = folder / "wanted.wav"
+        line.ivr("say", sentence, "--lang", "cs", "--out", str(wanted))
+        spoken[sentence] = read_wav(wanted)
+    return find(heard, spoken[sentence])
+
+
+def hears_prompt(line: Line, heard: Samples, text: str, seconds: float = 60) -> Found:
+    """Where a text of ``prompts/cs`` that says the same to everybody begins to be heard for so long."""
+    return find(heard, prompt(line, text)[: round(seconds * RATE)])
+
+
+def prompt(line: Line, text: str) -> Samples:
+    """The source of such a text: the samples on disk, before any law."""
+    return kept(line.settings, Catalogue.load(PROJECT / "prompts").sentence("cs", text, {}))
+
+
+@cache
+def kept(settings_file: Path, words: str) -> Samples:
+    """The samples the line has kept for these words; AssertionError where it has not."""
+
+    async def read() -> Samples:
+        speech = load_settings(settings_file).speech
+        async with Library(speech.cache, speech.spoken(), workers=1) as library:
+            prepared = await library.prepare([("cs", words)])
+            assert prepared.cached == 1, f"the line has not kept: {words}"
+            return (await library.sound("cs", words)).samples
+
+    return asyncio.run(read())

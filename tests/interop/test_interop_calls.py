@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from conftest import peer_required
+from listening import find, signal_to_noise
 from peers.ear import Ear
-from peers.line import PHONE, Line
+from peers.line import Line
 from peers.sipp import Sipp
-from sentences import CREDIT, WELCOME, hears
+from sentences import CREDIT, hears, hears_prompt, prompt
 
 Caller = Callable[..., Sipp]
 LAWS = [pytest.param((8, "PCMA"), id="A-law"), pytest.param((0, "PCMU"), id="mu-law")]
@@ -36,16 +37,24 @@ def test_key_2_reads_the_credit(
     assert found.correlation > 0.9, f"the credit was not heard: {found}"
 
 
-def test_the_answer_comes_within_200_ms_and_speech_at_once(line: Line, sipp: Caller, tmp_path: Path) -> None:
+@pytest.mark.parametrize("codec", LAWS)
+def test_the_answer_comes_within_200_ms_and_the_welcome_in_its_law_at_once(
+    line: Line, sipp: Caller, codec: tuple[int, str]
+) -> None:
+    """RFC 3551 section 4.5.14: decoded by somebody else's G.711, only quantisation is left of the noise."""
     peer_required("raw sockets")
-    caller = sipp()
+    caller = sipp(codec=codec)
     with Ear(caller.media_port) as ear:
         outcome = caller.play("call_short", line.address)
     assert outcome.code == 0, outcome.explain()
     asked = outcome.requests("INVITE", received=False)[0]
     answered = outcome.received(200, "INVITE")[0]
     assert answered.at - asked.at < 0.2
-    assert hears(line, ear.audio()[: 8000 * 4], WELCOME[:22], tmp_path).offset_s < 1.0
+    source = prompt(line, "welcome")[: 8000 * 3 // 2]
+    found = find(ear.audio(), source)
+    assert found.offset_s < 0.2
+    assert found.correlation > 0.99
+    assert signal_to_noise(ear.audio(), source) > 30
 
 
 def test_the_stream_is_one_packet_every_20_ms_without_gaps(line: Line, sipp: Caller) -> None:
@@ -63,25 +72,25 @@ def test_the_stream_is_one_packet_every_20_ms_without_gaps(line: Line, sipp: Cal
     assert all(tick % 160 == 0 for tick in ticks)
 
 
-def test_a_late_ack_has_the_200_sent_again_until_it_comes(line: Line, sipp: Caller) -> None:
-    """RFC 3261 section 13.3.1.4: after T1, then doubled: 0, 0.5, 1.5, 3.5 s; none once the ACK is there."""
-    outcome = sipp().play("lost_ack", line.address)
+def test_a_late_ack_has_the_200_sent_again_until_it_comes(brisk_line: Line, sipp: Caller) -> None:
+    """RFC 3261 section 13.3.1.4: after T1, then doubled; none once the ACK is there."""
+    outcome = sipp().play("lost_ack", brisk_line.address)
     assert outcome.code == 0, outcome.explain()
     times = [answer.at for answer in outcome.received(200, "INVITE")]
     acked = outcome.requests("ACK", received=False)[0].at
     steps = [later - times[0] for later in times if later < acked]
-    assert steps == pytest.approx([0, 0.5, 1.5, 3.5], abs=0.25)
+    assert steps == pytest.approx([0, 0.1, 0.3, 0.7, 1.5], abs=0.09)
     assert [time for time in times if time > acked + 0.1] == []
 
 
-def test_without_any_ack_the_line_gives_up_after_64_t1_with_bye(line: Line, sipp: Caller) -> None:
-    """RFC 3261 section 13.3.1.4. Takes 32 s of real time, because that is the sentence."""
-    outcome = sipp().play("no_ack", line.address)
+def test_without_any_ack_the_line_gives_up_after_64_t1_with_bye(brisk_line: Line, sipp: Caller) -> None:
+    """RFC 3261 section 13.3.1.4: 6.4 s where T1 is 100 ms."""
+    outcome = sipp().play("no_ack", brisk_line.address)
     assert outcome.code == 0, outcome.explain()
     answers = outcome.received(200, "INVITE")
     bye = outcome.requests("BYE", received=True)[0]
-    assert len(answers) >= 10
-    assert bye.at - answers[0].at == pytest.approx(32, abs=1.5)
+    assert len(answers) == 7
+    assert bye.at - answers[0].at == pytest.approx(6.4, abs=0.5)
 
 
 def test_options_is_answered_with_what_the_line_takes(line: Line, sipp: Caller) -> None:
@@ -123,9 +132,14 @@ def test_a_caller_who_hangs_up_while_it_rings_gets_487(open_line: Callable[..., 
 
 def test_three_wrong_keys_end_with_goodbye_and_the_lines_own_bye(line: Line, sipp: Caller) -> None:
     peer_required("raw sockets")
-    outcome = sipp().play("line_hangs_up", line.address)
+    caller = sipp()
+    with Ear(caller.media_port) as ear:
+        outcome = caller.play("line_hangs_up", line.address)
     assert outcome.code == 0, outcome.explain()
     assert outcome.requests("BYE", received=True)
+    said = [hears_prompt(line, ear.audio(), text, 1.0) for text in ("wrong-key-1", "wrong-key-2", "goodbye")]
+    assert [found.correlation > 0.9 for found in said] == [True, True, True], said
+    assert said == sorted(said, key=lambda found: found.offset_s)
 
 
 def test_a_hundred_calls_at_twenty_a_second_and_none_fails(line: Line, sipp: Caller) -> None:
@@ -155,26 +169,8 @@ def test_a_call_too_many_is_503_and_told_when_to_try_again(
     small = open_line(sip_more="max_calls = 1")
     first = sipp()
     holds = first.start("call_short", small.address)
-    while (
-        not (first.folder / "messages.txt").exists()
-        or "ACK sip" not in (first.folder / "messages.txt").read_text()
-    ):
-        assert holds.alive
+    holds.wait_for(lambda: "ACK sip" in first.said_so_far())
     outcome = sipp().play("full", small.address)
     assert outcome.code == 0, outcome.explain()
     assert outcome.received(503, "INVITE")[0].header("Retry-After")
     assert first.outcome(holds).code == 0
-
-
-def test_a_softphone_registers_by_digest_and_leaves(line: Line, sipp: Caller) -> None:
-    """RFC 3261 section 10.3, RFC 2617: SIPp answers with MD5."""
-    outcome = sipp().play("register", line.address, keys={"user": PHONE[0]}, login=PHONE)
-    assert outcome.code == 0, outcome.explain()
-    challenge = " ".join(outcome.received(401, "REGISTER")[0].header("WWW-Authenticate"))
-    assert "nonce=" in challenge and "qop" in challenge
-
-
-def test_a_wrong_password_stays_outside(line: Line, sipp: Caller) -> None:
-    outcome = sipp().play("register_refused", line.address, keys={"user": PHONE[0]}, login=(PHONE[0], "no"))
-    assert outcome.code == 0, outcome.explain()
-    assert not outcome.received(200, "REGISTER")

@@ -22,19 +22,19 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("name", DATAGRAMS)
-def test_the_line_answers_after(line: Line, door: socket.socket, name: str) -> None:
-    door.sendto(datagram(name, *door.getsockname()), line.address)
-    assert answers_options(line.address, seconds=2, user="4488"), f"dead or deaf after: {name}"
+def test_the_line_answers_after(brisk_line: Line, door: socket.socket, name: str) -> None:
+    door.sendto(datagram(name, *door.getsockname()), brisk_line.address)
+    assert answers_options(brisk_line.address, seconds=2, user="4488"), f"dead or deaf after: {name}"
 
 
-def test_nothing_of_it_left_a_call_or_a_trace(line: Line, door: socket.socket) -> None:
+def test_nothing_of_it_left_a_call_or_a_trace(brisk_line: Line, door: socket.socket) -> None:
     """The bad INVITEs that were answered with 200 are never acknowledged; the line must still take calls."""
-    message = options(line.address, door.getsockname(), user="4488")
+    message = options(brisk_line.address, door.getsockname(), user="4488")
     call_id = next(part for part in message.split(b"\r\n") if part.startswith(b"Call-ID:"))[9:]
-    answer = ask(door, message, line.address, call_id, 2)
+    answer = ask(door, message, brisk_line.address, call_id, 2)
     assert answer is not None
     assert status_of(answer) == 200
-    assert "Traceback" not in line.log()
+    assert "Traceback" not in brisk_line.log()
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_nothing_of_it_left_a_call_or_a_trace(line: Line, door: socket.socket) -
         ("version 3.0", 505),
     ],
 )
-def test_what_can_be_understood_gets_its_own_answer(line: Line, name: str, status: int) -> None:
+def test_what_can_be_understood_gets_its_own_answer(brisk_line: Line, name: str, status: int) -> None:
     """RFC 3261 sections 7.3.1, 8.2.2.3, 8.2.3, 8.1.1.5, 12.2.2, 18.3, 21.5.6."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as fresh:
         fresh.bind(("127.0.0.1", 0))
-        answer = ask(fresh, datagram(name, *fresh.getsockname()), line.address, b"", 2)
+        answer = ask(fresh, datagram(name, *fresh.getsockname()), brisk_line.address, b"", 2)
     assert answer is not None, "no answer"
     assert status_of(answer) == status

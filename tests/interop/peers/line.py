@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,14 +10,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from peers.process import Process, free_port, free_range
+from peers.process import PeerFailed, Process, free_port, free_range, until
 from peers.wire import answers_options
 
-__all__ = ["PHONE", "Line", "start_line"]
+__all__ = ["PHONE", "PLAIN_PHONE", "PROJECT", "Line", "start_line"]
 
 PROJECT = Path(__file__).resolve().parents[3]
-RTP_PORTS = 64
+RTP_PORTS = 400  # SIPp makes all its calls from one media port, and each needs a port of ours to itself
 PHONE = ("jana", "tajné heslo 1")
+PLAIN_PHONE = ("petr", "heslo-2")  # for phones whose configuration cannot hold every letter
 
 SETTINGS = """\
 [sip]
@@ -26,9 +28,14 @@ listen = "127.0.0.1:{sip}"
 ports = "{rtp}-{rtp_last}"
 {media_more}
 [[phones]]
-user = "{user}"
-password = "{password}"
-number = "777123456"
+user = "{phone[0]}"
+password = "{phone[1]}"
+number = "777000021"
+
+[[phones]]
+user = "{plain[0]}"
+password = "{plain[1]}"
+number = "777000021"
 
 [store]
 url = "sqlite:///accounts.db"
@@ -78,11 +85,14 @@ class Line:
         return run.stdout
 
     def stop(self) -> None:
-        """End it, and check that it was well till then."""
+        """End it, and check that it was well till then. Asked twice, it does not wait for calls to end."""
         try:
             assert self.process.alive, f"the line has died:\n{self.log()[-6000:]}"
             assert self.answers(), f"the line no longer answers:\n{self.log()[-6000:]}"
         finally:
+            self.process.ask_to_stop()
+            with contextlib.suppress(PeerFailed):
+                until(lambda: not self.process.alive, 3, lambda: "calls go on")
             self.process.stop()
         assert "Traceback" not in self.log(), self.log()[-6000:]
 
@@ -110,7 +120,7 @@ def start_line(folder: Path, *, sip_more: str = "", media_more: str = "") -> Lin
     settings.write_text(
         SETTINGS.format(
             sip=sip, sip_more=sip_more, rtp=rtp, rtp_last=rtp + RTP_PORTS - 1, media_more=media_more,
-            user=PHONE[0], password=PHONE[1], project=PROJECT,
+            phone=PHONE, plain=PLAIN_PHONE, project=PROJECT,
             cache=Path(tempfile.gettempdir()) / f"infoline-test-speech-{os.getuid()}",
         ),
         encoding="utf-8",

@@ -1,9 +1,13 @@
-"""A command line in, a running foreign process out; it is ended by its own process id and by nothing else."""
+"""A command line in, a running foreign process out; it is ended by its own process id and by nothing else.
+
+Where ``setpriv`` is there (Linux), a process also ends when the tests that started it are killed.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,6 +60,12 @@ def until(true: Callable[[], bool], seconds: float, otherwise: Callable[[], str]
         time.sleep(0.05)
 
 
+def with_its_parent() -> list[str]:
+    """What stands before a command that is to end with whoever started it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+
 class Process:
     """A foreign program with its output in a file; a context manager that ends it."""
 
@@ -71,7 +81,7 @@ class Process:
         self.output = folder / f"{name}.log"
         with self.output.open("wb") as out:
             self._running = subprocess.Popen(
-                [str(part) for part in command],
+                [*with_its_parent(), *(str(part) for part in command)],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -108,10 +118,14 @@ class Process:
             self.stop()
             raise PeerFailed(f"{self.name} did not end within {seconds} s:\n{self.said()}") from None
 
+    def ask_to_stop(self) -> None:
+        """Tell it to end, and do not wait."""
+        self._running.send_signal(signal.SIGTERM)
+
     def stop(self, seconds: float = 10) -> int:
         """End it: asked first, then made; its exit code. Safe to call twice."""
         if self.alive:
-            self._running.send_signal(signal.SIGTERM)
+            self.ask_to_stop()
             try:
                 self._running.wait(seconds)
             except subprocess.TimeoutExpired:

@@ -129,6 +129,11 @@ class Sipp:
             command += ["-rsa", f"{through[0]}:{through[1]}"]
         return Process("sipp", [*command, f"{target[0]}:{target[1]}"], self.folder)
 
+    def said_so_far(self) -> str:
+        """All messages up to now, as text."""
+        file = self.folder / "messages.txt"
+        return file.read_text("utf-8", "replace") if file.exists() else ""
+
     def outcome(self, process: Process, seconds: float = 70) -> Outcome:
         """Wait for its end, and what happened."""
         code = process.finish(seconds)
