@@ -115,6 +115,6 @@ def sipp(tmp_path: Path) -> Callable[..., Sipp]:
 
 @pytest.fixture
 def baresip(tmp_path: Path) -> Callable[..., Baresip]:
-    """A softphone: ``with baresip(server, (user, password), codec) as phone``."""
+    """A softphone: ``with baresip(server, (user, password), codec="PCMU") as phone``."""
     peer_required("baresip")
-    return lambda server, login, *more: Baresip(tmp_path / f"baresip-{login[0]}", server, *login, *more)
+    return lambda server, login, **more: Baresip(tmp_path / f"baresip-{login[0]}", server, login, **more)

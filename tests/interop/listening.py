@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RATE", "Found", "find", "read_wav", "signal_to_noise", "write_wav"]
+__all__ = ["RATE", "Found", "chirp", "find", "read_wav", "signal_to_noise", "write_wav"]
 
 RATE = 8000
 PIECE = RATE // 2
@@ -30,6 +30,13 @@ class Found:
 
     offset_s: float
     correlation: float
+
+
+def chirp(seconds: float, first_hz: float = 400, last_hz: float = 2400) -> Samples:
+    """A tone that rises all the time: like nothing anybody says, and unlike itself at any other moment."""
+    at = np.arange(round(seconds * RATE)) / RATE
+    turns = first_hz * at + (last_hz - first_hz) * at**2 / (2 * seconds)
+    return (6000 * np.sin(2 * np.pi * turns)).astype(np.int16)
 
 
 def find(heard: Samples, wanted: Samples) -> Found:

@@ -19,7 +19,7 @@ from ivr.ops.settings import load_settings
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
 
-__all__ = ["CREDIT", "PHONES_CREDIT", "prompt", "hears", "hears_prompt"]
+__all__ = ["CREDIT", "PHONES_CREDIT", "hears", "hears_prompt", "prompt"]
 
 Samples = npt.NDArray[np.int16]
 

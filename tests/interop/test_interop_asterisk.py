@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import peer_required
-from peers.asterisk import Asterisk, start_asterisk
+from listening import chirp, find, write_wav
+from peers.asterisk import Asterisk
 from peers.baresip import Baresip
 from peers.ear import Ear
-from peers.line import PHONE, Line
+from peers.line import Line
 from peers.process import until
 from peers.sipp import Sipp
-from sentences import CREDIT, hears
+from sentences import CREDIT, hears, hears_prompt
 
-LISTEN_S = 9
+LISTEN_S = 7
+LEFT = "why='line hung up' step=end"
+PHONE_6001 = ("6001", "change-me-6001")
+PHONE_6002 = ("6002", "change-me-6002")
 
 
 def test_the_pbx_sees_the_line_and_complains_of_nothing(asterisk: Asterisk) -> None:
@@ -25,21 +30,60 @@ def test_the_pbx_sees_the_line_and_complains_of_nothing(asterisk: Asterisk) -> N
 def test_a_softphone_behind_the_pbx_hears_its_credit(
     line: Line, asterisk: Asterisk, baresip: Callable[..., Baresip], tmp_path: Path, codec: str
 ) -> None:
-    """CP-10 with baresip: registers with a digest, dials 4488, presses 2 by RFC 4733, and listens."""
-    with baresip(("127.0.0.1", asterisk.sip_port), "6001", "change-me-6001", codec) as phone:
+    """CP-10 with baresip: registers with a digest, dials 4488, presses 2 by RFC 4733, and listens.
+
+    The phone says it is 6001; the PBX says 777123456 in P-Asserted-Identity.
+    """
+    asterisk.cli("pjsip set logger on")
+    with baresip(("127.0.0.1", asterisk.sip_port), PHONE_6001, codec=codec) as phone:
         phone.wait_till_registered()
         phone.dial("4488")
-        phone.listen(2)
+        asterisk.cli("pjsip set logger off")
+        phone.listen(1)
         phone.press("2")
         phone.listen(LISTEN_S)
         phone.hang_up()
         found = hears(line, phone.heard(), CREDIT, tmp_path)
     assert found.correlation > 0.9, f"the credit was not heard: {found}"
+    said = asterisk.log() + asterisk.process.said()
+    assert 'P-Asserted-Identity: "Softphone 6001" <sip:777123456@' in said
+
+
+def test_key_0_hands_the_caller_to_the_operator_behind_the_pbx(
+    line: Line, asterisk: Asterisk, baresip: Callable[..., Baresip], tmp_path: Path
+) -> None:
+    """CP-02, RFC 3515: a blind transfer. The two talk through the PBX, the line has left."""
+    voice = np.tile(chirp(seconds=1.5), 40)
+    write_wav(tmp_path / "operator.wav", voice)
+    pbx = ("127.0.0.1", asterisk.sip_port)
+    left = line.log().count(LEFT)
+    with (
+        baresip(pbx, PHONE_6002, plays=tmp_path / "operator.wav", answers=True) as operator,
+        baresip(pbx, PHONE_6001) as phone,
+    ):
+        operator.wait_till_registered()
+        phone.wait_till_registered()
+        phone.dial("4488")
+        phone.listen(0.5)
+        phone.press("0")
+        operator.wait_for("CALL_ESTABLISHED")
+        phone.listen(3)
+        phone.hang_up()
+        heard = phone.heard()
+    transferring = hears_prompt(line, heard, "transferring")
+    operator_heard = find(heard, voice[: 8000 * 3 // 2])
+    assert transferring.correlation > 0.9
+    assert operator_heard.correlation > 0.9
+    assert operator_heard.offset_s > transferring.offset_s + 1
+    until(lambda: line.log().count(LEFT) == left + 1, 3, line.log)
 
 
 @pytest.mark.parametrize(
     ("scenario", "phone"),
-    [pytest.param("pbx_call", "6001", id="RFC 4733"), pytest.param("pbx_call_info", "6002", id="INFO")],
+    [
+        pytest.param("pbx_call", PHONE_6001, id="RFC 4733"),
+        pytest.param("pbx_call_info", PHONE_6002, id="INFO"),
+    ],
 )
 @pytest.mark.parametrize(
     "codec", [pytest.param((8, "PCMA"), id="A-law"), pytest.param((0, "PCMU"), id="mu-law")]
@@ -50,68 +94,14 @@ def test_a_key_reaches_the_line_through_the_pbx(
     sipp: Callable[..., Sipp],
     tmp_path: Path,
     scenario: str,
-    phone: str,
+    phone: tuple[str, str],
     codec: tuple[int, str],
 ) -> None:
     """6001 sends RFC 4733 all the way, 6002 SIP INFO all the way (phone to PBX, PBX to line)."""
     peer_required("raw sockets")
-    caller = sipp(number=phone, codec=codec)
+    caller = sipp(number=phone[0], codec=codec)
     with Ear(caller.media_port) as ear:
-        outcome = caller.play(scenario, ("127.0.0.1", asterisk.sip_port), login=(phone, f"change-me-{phone}"))
+        outcome = caller.play(scenario, ("127.0.0.1", asterisk.sip_port), login=phone)
     assert outcome.code == 0, outcome.explain()
     found = hears(line, ear.audio(), CREDIT, tmp_path)
     assert found.correlation > 0.9, f"the credit was not heard: {found}"
-
-
-def test_the_caller_is_known_by_the_pbx_s_number(
-    line: Line, asterisk: Asterisk, sipp: Callable[..., Sipp]
-) -> None:
-    """The phone says it is 6001; the PBX says 777123456 in P-Asserted-Identity and From."""
-    asterisk.cli("pjsip set logger on")
-    try:
-        caller = sipp(number="6001")
-        caller.play("pbx_call", ("127.0.0.1", asterisk.sip_port), login=("6001", "change-me-6001"))
-    finally:
-        asterisk.cli("pjsip set logger off")
-    said = asterisk.log() + asterisk.process.said()
-    assert 'P-Asserted-Identity: "Softphone 6001" <sip:777123456@' in said
-
-
-REGISTRATION = """
-
-[to-the-line]
-type=registration
-transport=transport-udp
-outbound_auth=to-the-line
-server_uri=sip:{host}:{port}
-client_uri=sip:{user}@{host}:{port}
-retry_interval=2
-max_random_initial_delay=0
-
-[to-the-line]
-type=auth
-auth_type=digest
-username={user}
-password={password}
-supported_algorithms_uac={algorithm}
-"""
-
-
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-def test_somebody_elses_digest_is_accepted(line: Line, algorithm: str) -> None:
-    """RFC 8760: Asterisk registers as the line's softphone, once with each algorithm and no other."""
-    peer_required("asterisk")
-    text = REGISTRATION.format(
-        host=line.address[0], port=line.address[1], user=PHONE[0], password=PHONE[1], algorithm=algorithm
-    )
-    client = start_asterisk(
-        line.address, more={"pjsip.conf": text, "modules.conf": "load=res_pjsip_outbound_registration.so\n"}
-    )
-    try:
-        until(
-            lambda: "Registered" in client.cli("pjsip show registrations"),
-            10,
-            lambda: client.cli("pjsip show registrations") + client.log()[-2000:],
-        )
-    finally:
-        client.stop()

@@ -174,3 +174,26 @@ def test_a_call_too_many_is_503_and_told_when_to_try_again(
     assert outcome.code == 0, outcome.explain()
     assert outcome.received(503, "INVITE")[0].header("Retry-After")
     assert first.outcome(holds).code == 0
+
+
+def test_a_refused_transfer_is_told_and_the_call_goes_on(line: Line, sipp: Caller, tmp_path: Path) -> None:
+    """CP-02, RFC 3515 section 2.4.2: REFER names the operator; after 603 the caller may ask for credit."""
+    peer_required("raw sockets")
+    caller = sipp()
+    with Ear(caller.media_port) as ear:
+        outcome = caller.play("transfer_refused", line.address)
+    assert outcome.code == 0, outcome.explain()
+    refer = outcome.requests("REFER", received=True)[0]
+    assert "sip:474770601@" in refer.header("Refer-To")[0]
+    said = [hears_prompt(line, ear.audio(), text, 1.5) for text in ("transferring", "transfer-failed")]
+    said.append(hears(line, ear.audio(), CREDIT, tmp_path))
+    assert [found.correlation > 0.9 for found in said] == [True, True, True], said
+    assert said == sorted(said, key=lambda found: found.offset_s)
+
+
+def test_after_a_transfer_the_line_leaves(line: Line, sipp: Caller) -> None:
+    """RFC 3515 section 2.4.5: BYE once NOTIFY says 200, not at 202 and not at 100."""
+    outcome = sipp().play("transfer_done", line.address)
+    assert outcome.code == 0, outcome.explain()
+    told = outcome.requests("NOTIFY", received=False)[-1]
+    assert outcome.requests("BYE", received=True)[0].at > told.at

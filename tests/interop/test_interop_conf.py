@@ -65,9 +65,14 @@ def test_the_dial_to_the_line_has_no_option_that_takes_keys_from_it() -> None:
     assert to_the_line == [",20"]
 
 
-def test_the_line_can_reach_nobody_but_the_phones() -> None:
+def test_the_line_can_reach_nobody_but_the_operators() -> None:
     assert re.findall(r"(?m)^(?:include|exten) => .*$", sections("extensions.conf")["from-infoline"]) == [
-        "include => phones"
+        "include => operators"
+    ]
+    number = re.search(r'(?m)^transfer *= "([\d ]+)"', (PROJECT / "dialplan/callpro.toml").read_text("utf-8"))
+    assert number is not None
+    assert re.findall(r"(?m)^exten => (\w+),1", sections("extensions.conf")["operators"]) == [
+        number[1].replace(" ", "")
     ]
 
 

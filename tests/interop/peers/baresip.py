@@ -22,7 +22,7 @@ CONFIG = """\
 poll_method epoll
 sip_listen 127.0.0.1:{sip}
 call_max_calls 1
-audio_source aufile,{silence}
+audio_source aufile,{says}
 audio_player aubridge,ear
 audio_alert aubridge,alert
 ausrc_srate {rate}
@@ -62,29 +62,36 @@ def modules() -> Path | None:
 
 @dataclass
 class Baresip:
-    """One softphone while it is entered. ``server`` is where it registers and sends its calls."""
+    """One softphone while it is entered: it registers and sends its calls to ``server``.
+
+    ``plays`` is what it says all the time (mono WAV of 8 kHz), silence where None; with ``answers`` it picks
+    up at once when called.
+    """
 
     folder: Path
     server: tuple[str, int]
-    user: str
-    password: str
+    login: tuple[str, str]
     codec: str = "PCMA"
+    plays: Path | None = None
+    answers: bool = False
     events: list[dict[str, object]] = field(default_factory=list)
 
     def __enter__(self) -> Baresip:
         self.folder.mkdir(parents=True, exist_ok=True)
         control, rtp = free_port(socket.SOCK_STREAM), free_range(10)
-        silence = self.folder / "silence.wav"
-        write_wav(silence, np.zeros(RATE * 120, np.int16))
+        says = self.plays or self.folder / "silence.wav"
+        if self.plays is None:
+            write_wav(says, np.zeros(RATE * 120, np.int16))
         (self.folder / "config").write_text(
             CONFIG.format(
-                sip=free_port(), silence=silence, rate=RATE, rtp=rtp, rtp_last=rtp + 9, modules=modules(),
+                sip=free_port(), says=says, rate=RATE, rtp=rtp, rtp_last=rtp + 9, modules=modules(),
                 control=control, folder=self.folder,
             )
         )  # fmt: skip
         (self.folder / "accounts").write_text(
-            f"<sip:{self.user}@{self.server[0]}:{self.server[1]}>;auth_user={self.user};auth_pass={self.password}"
-            f";audio_codecs={self.codec};answermode=manual;regint=60\n"
+            f"<sip:{self.login[0]}@{self.server[0]}:{self.server[1]}>"
+            f";auth_user={self.login[0]};auth_pass={self.login[1]};audio_codecs={self.codec}"
+            f";answermode={'auto' if self.answers else 'manual'};regint=60\n"
         )
         (self.folder / "contacts").write_text("")
         self._process = Process("baresip", ["baresip", "-f", self.folder, "-v"], self.folder)
