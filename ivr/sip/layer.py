@@ -113,7 +113,8 @@ class TransactionLayer:
 
     def merged(self, request: Request) -> bool:
         """Whether the same INVITE is here already by another way (section 8.2.2.2)."""
-        return request.to.tag is None and _origin(request) in self._origins
+        new = request.method == "INVITE" and request.to.tag is None
+        return new and _origin(request) in self._origins
 
     def receive_response(self, response: Response, now: float) -> Transaction | None:
         """The request of ours that it answers, when its user should hear of it (section 17.1.3)."""
