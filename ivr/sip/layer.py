@@ -50,7 +50,7 @@ def stamp_via(request: Request, source: Source) -> None:
         if "rport" in params:
             params["rport"] = str(source[1])
         params["received"] = source[0]
-        stamped = Via(via.transport, via.host, via.port, params)
+        stamped = Via(via.transport, via.host, via.port, params, via.protocol)
         request.headers.lines[index] = ("via", ", ".join((str(stamped), *others)))
         request.via = stamped
         return

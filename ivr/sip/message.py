@@ -54,7 +54,8 @@ REASONS = {
 _MAX_LINES = 256  # a header line costs a tuple; no phone sends a tenth of this
 _TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
 _REQUEST_LINE = re.compile(
-    rf"(?P<method>{_TOKEN}) (?P<uri>\S+) SIP/(?P<version>[0-9]+\.[0-9]+)", re.IGNORECASE
+    rf"(?P<method>{_TOKEN}) (?P<uri>[A-Za-z][A-Za-z0-9+.\-]*+:\S+) SIP/(?P<version>[0-9]+\.[0-9]+)",
+    re.IGNORECASE,
 )
 _STATUS_LINE = re.compile(
     r"SIP/2\.0 (?P<status>[1-6][0-9]{2})(?: (?P<reason>.*))?", re.IGNORECASE | re.DOTALL
@@ -314,16 +315,16 @@ def with_tag(to: str, tag: str) -> str:
     return f"{to.rstrip('; ')};tag={tag}"
 
 
-_ECHOED = frozenset({"via", "from", "to", "call-id", "cseq"})
-
-
 def respond(
     request: Request, status: int, to_tag: str, extra: Iterable[tuple[str, str]] = (), body: bytes = b""
 ) -> Response:
     """A response by section 8.2.6: Via, From, To, Call-ID and CSeq as they came, To with our tag."""
     lines: list[tuple[str, str]] = []
+    once = set(_ONCE)  # a request that has one of these twice is bad; its refusal need not be
     for name, value in request.headers.lines:
-        if name not in _ECHOED:
+        if name in once:
+            once.remove(name)
+        elif name != "via":
             continue
         if name == "to" and to_tag and request.to.tag is None:
             value = with_tag(value, to_tag)
