@@ -103,7 +103,8 @@ class Line:
         """Let in no more calls, give those in progress ``seconds`` to end, then hang up."""
         self._draining = True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
         for leg in list(self._calls):
             self._hang_up(leg, "line closed")
         self.take_events()

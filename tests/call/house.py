@@ -1,0 +1,259 @@
+"""The whole line in one event loop whose clock stands still until a test moves it.
+
+Real are the line, the user agent, the store, the dialplan, the texts, the plane and its sockets on loopback.
+The voice is another one where speech is not the subject; see ``known_sound``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import inspect
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from known_sound import Frames, NoiseVoice, Remembering
+
+from ivr.accounts.demo import seed_demo
+from ivr.accounts.service import Accounts
+from ivr.accounts.store import Store
+from ivr.call.callers import Callers
+from ivr.call.events import LineEvent
+from ivr.call.line import Limits, Line
+from ivr.call.speaker import Speaker
+from ivr.flow import Plan, read_folder
+from ivr.media.plane import Plane
+from ivr.net.batch import open_wire
+from ivr.sip.agent import UserAgent
+from ivr.sip.digest import Authenticator
+from ivr.sip.registration import Registrar
+from ivr.speech.catalogue import Catalogue
+
+PROJECT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TICK = 0.005
+PORTS = 40
+PHONE_PASSWORD = "tajné heslo 1"
+
+
+class StillLoop(asyncio.SelectorEventLoop):
+    """An event loop with a clock that only a test moves; files, threads and processes go on as ever."""
+
+    now = 1000.0
+
+    def time(self) -> float:
+        return self.now
+
+
+class House:
+    """A line, what it has told, and the phones that call it."""
+
+    def __init__(
+        self, folder: Path, line: Line, agent: UserAgent, plane: Plane, store: Store, voice: Remembering
+    ) -> None:
+        self.folder, self.line, self.agent, self.plane, self.store = folder, line, agent, plane, store
+        self.voice, self.frames = voice, voice.frames
+        self.loop: StillLoop = asyncio.get_running_loop()  # type: ignore[assignment]
+        self.events: list[LineEvent] = []
+        self.phones: list = []
+        self._beside: set[asyncio.Task] = set()
+        self._ticks = 0
+        line.flush = self.flush
+
+    def told(self, kind: type) -> list:
+        """The line's events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def receive(self, data: bytes, source: tuple[str, int]) -> None:
+        """A datagram comes to the line."""
+        self.agent.receive_datagram(data, source, self.loop.time())
+        self.line.take_events()
+        self.flush()
+
+    def flush(self) -> None:
+        """What the line sends reaches the phones at once."""
+        for data, destination in self.agent.datagrams_to_send():
+            for phone in self.phones:
+                if phone.source == destination:
+                    phone.receive(data)
+
+    def beside(self, work: Awaitable) -> asyncio.Task:
+        """Begin something that ``settle`` does not wait for."""
+        task = asyncio.ensure_future(work)
+        self._beside.add(task)
+        return task
+
+    async def settle(self) -> None:
+        """Let the store and the voices finish what they are at; the clock stands."""
+        await turns()
+        while work := asyncio.all_tasks() - self._beside - {asyncio.current_task()}:
+            await asyncio.wait(work)
+            await turns()
+
+    async def advance(self, seconds: float, settle: bool = True) -> None:
+        """Let time pass. Without ``settle`` it passes while the store and the voices are still at work."""
+        for _ in range(round(seconds / TICK)):
+            if settle:
+                await self.settle()
+            self.loop.now += TICK
+            self._ticks += 1
+            due = self.agent.next_timeout()
+            if due is not None and due <= self.loop.now:
+                self.agent.handle_timeout(self.loop.now)
+                self.line.take_events()
+                self.flush()
+            self.plane.tick(self._ticks, self.loop.now)
+            await turns()
+            for phone in self.phones:
+                phone.listen()
+
+    def timers(self) -> list[asyncio.TimerHandle]:
+        """The event loop's timers that would still ring."""
+        return [timer for timer in self.loop._scheduled if not timer.cancelled()]
+
+    async def close(self) -> None:
+        """Hang up whatever still talks, and see that nothing of any call is left."""
+        await self.line.drain(0)
+        await self.settle()
+        await self.advance(TICK)
+        assert self.line.calls == 0
+        assert self.plane.streams == 0
+        assert self.timers() == []
+        assert asyncio.all_tasks() - self._beside == {asyncio.current_task()}
+
+
+async def turns() -> None:
+    """Enough turns of the loop for everything that is ready, and for what comes of it."""
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+@functools.cache
+def demo_store() -> bytes:
+    """An SQLite file with the demo accounts."""
+
+    async def fill(file: Path) -> None:
+        store = await Store.open(str(file), patience=30)
+        await seed_demo(store, NOW.date())
+        await store.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(fill(Path(folder, "accounts.db")))
+        return Path(folder, "accounts.db").read_bytes()
+
+
+@functools.cache
+def callpro() -> Plan:
+    """The dialplan as it is delivered."""
+    plans, problems = read_folder(PROJECT / "dialplan")
+    assert not problems
+    return next(plan for plan in plans if "4488" in plan.line.numbers)
+
+
+@functools.cache
+def texts() -> Catalogue:
+    """The texts as they are delivered."""
+    catalogue, problems = Catalogue.read(PROJECT / "prompts")
+    assert not problems
+    return catalogue
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    folder: Path,
+    *,
+    voice=None,
+    plan: Callable[[Plan], Plan] = lambda plan: plan,
+    watch: Callable[[LineEvent], None] = lambda event: None,
+    silent_after: float | None = None,
+    time_limit: float = 2.0,
+    **limits: float,
+) -> AsyncIterator[House]:
+    """A line with the demo accounts; trunk 127.0.0.1 is trusted, and a phone may register as ``jana``."""
+    file = folder / "accounts.db"
+    file.write_bytes(demo_store())
+    store = await Store.open(str(file), patience=30)
+    remembering = Remembering(voice or NoiseVoice(), Frames(texts()))
+    speaker = Speaker(texts(), remembering)
+    await speaker.prepare("cs")
+    registrar = Registrar(Authenticator("infoline", b"0" * 32, {"jana": PHONE_PASSWORD}))
+    tokens = itertools.count(1)
+    agent = UserAgent(lambda peer: "127.0.0.1:5060", lambda: f"{next(tokens):012x}0000", registrar=registrar)
+    house: House | None = None
+
+    def tell(event) -> None:
+        assert house is not None
+        house.line.tell(event)
+
+    def told(event: LineEvent) -> None:
+        assert house is not None
+        house.events.append(event)
+        watch(event)
+
+    plane = Plane(
+        lambda port: open_wire("127.0.0.1", port), itertools.repeat(0, PORTS), tell, 64, silent_after
+    )
+    line = Line(
+        agent,
+        plane,
+        [plan(callpro())],
+        Accounts(store, time_limit=time_limit),
+        speaker,
+        Callers({"127.0.0.1": "CZ"}.get, {"jana": "+420777000005"}, registrar.user_at),
+        Limits(**({"max_calls": 50, "retry_after": 5.0, "answer_after": 0.0} | limits)),
+        lambda: NOW,
+        lambda peer: "127.0.0.1",
+        told,
+    )
+    house = House(folder, line, agent, plane, store, remembering)
+    try:
+        yield house
+        await house.close()
+    finally:
+        for phone in house.phones:
+            phone.close()
+        plane.shutdown()
+        await store.close()
+
+
+def line_test(**settings) -> Callable:
+    """A test of a house: ``async def test_...(house)`` with the settings of ``open_house``.
+
+    The test may ask for fixtures and parameters beside the house.
+    """
+
+    def decorate(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+        async def run(folder: Path, given: dict) -> None:
+            async with open_house(folder, **settings) as house:
+                await test(house, **given)
+
+        @functools.wraps(test)
+        def wrapper(tmp_path: Path, **given) -> None:
+            demo_store()
+            with asyncio.Runner(loop_factory=StillLoop) as runner:
+                runner.run(run(tmp_path, given))
+
+        parameters = list(inspect.signature(test).parameters.values())[1:]
+        first = inspect.Parameter("tmp_path", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        wrapper.__signature__ = inspect.Signature([first, *parameters])
+        return wrapper
+
+    return decorate
+
+
+def with_line(**changes) -> Callable[[Plan], Plan]:
+    """The dialplan with other words in its ``[line]`` table."""
+    return lambda plan: replace(plan, line=replace(plan.line, **changes))
+
+
+def with_step(name: str, **changes) -> Callable[[Plan], Plan]:
+    """The dialplan with one step changed."""
+    return lambda plan: replace(plan, steps={**plan.steps, name: replace(plan.steps[name], **changes)})
+
+
+TODAY: date = NOW.date()
