@@ -90,7 +90,7 @@ class Uri:
 def _escape(user: str) -> str:
     """Escape what the user part may not hold as it is (``user-unreserved`` and ``unreserved``)."""
     return re.sub(
-        r"[^A-Za-z0-9\-_.!~*'()&=+$,;?/]",
+        r"[^A-Za-z0-9\-_.!~*'()&=+$,?/]",
         lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "surrogateescape")),
         user,
     )
