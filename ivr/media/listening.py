@@ -17,6 +17,7 @@ from .wire import Received
 __all__ = ["Listener"]
 
 _WIRE = 48  # bits of a source address, below the socket's number in a key
+_PORT = 0xFFFF  # the port within a key
 _LINGER = 2.0  # seconds in which packets of a closed call are still expected, and not taken for a new one's
 _JUMP = 1000  # a step in sequence numbers that is a new start, not loss (RFC 3550 appendix A.1: 3000 or 100)
 
@@ -36,8 +37,8 @@ class Listener:
     """Rows of streams, touched by the plane's thread only.
 
     Symmetric RTP: packets are believed from the agreed address, or from the first other port of the agreed
-    or the signalling host if nothing had come yet and only one stream can be meant. The agreed address wins
-    again as soon as it speaks. All others are strangers, counted and dropped.
+    or the signalling host if nothing had come yet and only one stream can be meant, by its host or else by
+    its port. The agreed address wins again as soon as it speaks. All others are strangers, counted and dropped.
     """
 
     def __init__(self, capacity: int, destination: NDArray[np.uint64]) -> None:
@@ -172,10 +173,16 @@ class Listener:
             self._destination[slot] = key & int(mask)
 
     def _meet(self, keys: NDArray[np.uint64], slots: NDArray[np.int64], unknown: NDArray[np.int64]) -> None:
-        """Latch a source nobody is known at, where exactly one silent stream waits for its host."""
+        """Latch a source nobody is known at, where exactly one silent stream waits for its host.
+
+        Of several, the one that was promised this very port: a phone with two addresses names the one and
+        sends from the other, but keeps the port.
+        """
         for key in np.unique(keys[unknown]).tolist():
             same = unknown[keys[unknown] == key]
             waiting = [slot for slot in self._hosts.get(key >> 16, ()) if not self._settled[slot]]
+            if len(waiting) > 1:
+                waiting = [slot for slot in waiting if (self._peers[slot].agreed ^ key) & _PORT == 0]
             if len(waiting) != 1:
                 self.counts["strangers"] += same.size
                 continue

@@ -174,6 +174,19 @@ def test_a_source_that_two_silent_calls_could_mean_is_nobodys():
     assert bench.plane.counts["strangers"] == 7
 
 
+def test_phones_that_send_from_another_address_of_theirs_are_told_apart_by_the_port_they_named():
+    """A machine with two addresses: 192.0.2.9 in the description, 192.0.2.1 on the packets."""
+    bench = Bench(ports=[20000])
+    bench.plane.open(agreed(port=4000), "192.0.2.1")
+    one = bench.plane.open(agreed("192.0.2.9", 5000), "192.0.2.1")
+    two = bench.plane.open(agreed("192.0.2.9", 5002), "192.0.2.1")
+    bench.run()
+    bench.press(two, "2", ("192.0.2.1", 5002), 1)
+    bench.press(one, "1", ("192.0.2.1", 5000), 1)
+    bench.run()
+    assert bench.digits == [(two, "2"), (one, "1")]
+
+
 def test_late_packets_of_a_closed_call_are_not_taken_for_a_new_one():
     bench = Bench(ports=[20000])
     old = bench.plane.open(agreed())
