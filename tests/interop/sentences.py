@@ -23,6 +23,7 @@ __all__ = ["CREDIT", "PHONES_CREDIT", "hears", "hears_prompt", "prompt"]
 
 Samples = npt.NDArray[np.int16]
 
+WELCOME = "Dobrý den, vítá vás infolinka CallPro."
 CREDIT = "Váš kredit je dvě stě třicet čtyři korun padesát haléřů."
 PHONES_CREDIT = "Váš kredit je dvacet jedna korun dvacet jedna haléřů."
 

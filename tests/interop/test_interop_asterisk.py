@@ -44,7 +44,7 @@ def test_a_softphone_behind_the_pbx_hears_its_credit(
         phone.listen(LISTEN_S)
         phone.hang_up()
         found = hears(line, phone.heard(), CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}"
+    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"
     said = asterisk.log() + asterisk.process.said()
     assert 'P-Asserted-Identity: "Softphone 6001" <sip:777123456@' in said
 
@@ -104,4 +104,4 @@ def test_a_key_reaches_the_line_through_the_pbx(
         outcome = caller.play(scenario, ("127.0.0.1", asterisk.sip_port), login=phone)
     assert outcome.code == 0, outcome.explain()
     found = hears(line, ear.audio(), CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}"
+    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"

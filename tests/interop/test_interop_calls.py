@@ -34,7 +34,7 @@ def test_key_2_reads_the_credit(
     assert outcome.code == 0, outcome.explain()
     assert {packet.payload_type for packet in ear.packets} == {codec[0]}
     found = hears(line, ear.audio(), CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}"
+    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"
 
 
 @pytest.mark.parametrize("codec", LAWS)

@@ -43,7 +43,7 @@ def test_a_registered_softphone_hears_the_credit_of_its_own_number(
         phone.listen(6)
         phone.hang_up()
         found = hears(brisk_line, phone.heard(), PHONES_CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}"
+    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{brisk_line.log()[-2000:]}"
 
 
 REGISTRATION = """
@@ -97,4 +97,4 @@ def test_a_pbx_registers_with_either_digest_and_calls(
         client.stop()
     assert outcome.code == 0, outcome.explain()
     found = hears(line, ear.audio(), PHONES_CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}"
+    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"
