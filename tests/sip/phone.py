@@ -161,7 +161,10 @@ class Phone:
         """Answer a request of the line's."""
         echoed = [line for line in request.lines if line[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
         written = [f"SIP/2.0 {status} Reason", *(f"{name}: {value}" for name, value in echoed)]
-        self.wire.send(("\r\n".join([*written, "Content-Length: 0"]) + "\r\n\r\n").encode(), self.address)
+        self.wire.send(
+            "\r\n".join([*written, "Content-Length: 0", "", ""]).encode("utf-8", "surrogateescape"),
+            self.address,
+        )
 
     def talk(self) -> str:
         """Call, be answered and acknowledge; gives the leg."""

@@ -171,8 +171,9 @@ SEEDS = [
 ]  # fmt: skip
 SPLINTERS = [
     b"\r", b"\n", b"\r\n", b"\r\n\r\n", b" ", b"\t", b"\0", b"\xff", b"\xc3\xa9", b'"', b"\\", b"<", b">",
-    b";", b",", b":", b"@", b"=", b"%", b"%0d%0a", b"*", b";tag=", b";tag=0000000000000001", b";lr", b"SIP/2.0",
-    b"-1", b"99999999999", b"z9hG4bK", b"Contact: ", b"\r\nRecord-Route: ", b"\r\nTo: <sip:a@b>", b"\r\n ",
+    b";", b",", b":", b"@", b"=", b"%", b"%0d%0a", b"*", b";tag=", b";tag=0000000000000001", b";lr",
+    b"SIP/2.0", b"-1", b"99999999999", b"z9hG4bK",
+    b"Contact: ", b"\r\nRecord-Route: ", b"\r\nTo: <sip:a@b>", b"\r\n ",
 ]  # fmt: skip
 
 

@@ -294,6 +294,17 @@ def test_a_cancelled_reinvite_leaves_the_call(wire: Wire, phone: Phone) -> None:
     assert phone.statuses("INVITE") == [200, 487]
 
 
+def test_a_late_cancel_of_the_first_invite_does_not_meet_the_second(wire: Wire, phone: Phone) -> None:
+    leg = phone.talk()
+    late = phone.build("CANCEL")
+    reinvite(phone, leg)
+    phone.say(late)
+    assert phone.statuses("CANCEL") == [200]
+    wire.do(wire.agent.accept, leg, SDP)
+    assert phone.statuses("INVITE") == [200, 200]
+    phone.ack()
+
+
 def test_a_bye_answers_the_open_reinvite_too(wire: Wire, phone: Phone) -> None:
     """Section 15.1.2."""
     leg = phone.talk()
@@ -480,6 +491,7 @@ def test_a_transfer_without_news_is_given_up(wire: Wire, phone: Phone) -> None:
 
 def test_nothing_is_told_of_a_transfer_after_the_end(wire: Wire, phone: Phone) -> None:
     leg = transferred(wire, phone)
+    phone.answer_with = None
     wire.do(wire.agent.hang_up, leg)
     wire.advance(100)
     assert reported(wire) == []

@@ -132,6 +132,12 @@ def test_what_cannot_be_answered_is_dropped(wire: Wire, phone: Phone, old: bytes
     assert wire.agent.dropped == 1
 
 
+def test_a_datagram_cut_before_its_empty_line_is_400(wire: Wire, phone: Phone) -> None:
+    """Who knows what the rest of the last header would have been."""
+    data = invite(phone)
+    assert refused(wire, phone, data[: data.index(b"\r\nContent-Length")]) == 400
+
+
 def test_a_bad_request_gets_the_same_answer_again(wire: Wire, phone: Phone) -> None:
     """Section 8.2.7: a stateless server makes the same tag for the same request."""
     data = invite(phone).replace(b"CSeq: 1 INVITE", b"CSeq: x INVITE")

@@ -88,6 +88,14 @@ def test_a_via_of_another_transport_is_answered_where_it_came_from(wire: Wire, p
     assert phone.response("OPTIONS").header("Via").startswith("SIP/2.0/UNKNOWN 10.0.0.1")
 
 
+def test_one_branch_of_two_senders_is_two_transactions(wire: Wire, phone: Phone) -> None:
+    """Section 17.2.3: the sent-by is part of the match."""
+    other = Phone(wire, ("10.0.0.2", 5060))
+    for caller in (phone, other):
+        caller.say(caller.build("OPTIONS", branch="z9hG4bKsame"))
+    assert phone.statuses() == other.statuses() == [200]
+
+
 LOOSE = ["<sip:10.0.0.5;lr;x=1>", '"edge" <sip:10.0.0.6:5062;lr>']
 
 
