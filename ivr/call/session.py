@@ -166,7 +166,6 @@ class Session:
         finally:
             for task in making:
                 task.cancel()
-                task.add_done_callback(_look_at)
 
     async def _made(self, text: str, task: asyncio.Task[Clip]) -> Clip | None:
         try:
@@ -223,9 +222,3 @@ class Session:
     def _hang_up(self, why: str) -> None:
         if not self._over:
             self._desk.hang_up(self.leg, why)
-
-
-def _look_at(task: asyncio.Task[Clip]) -> None:
-    """A sentence nobody waited for any more may have failed too."""
-    if not task.cancelled():
-        task.exception()

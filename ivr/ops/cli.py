@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import ConfigurationError, InfolineError, StoreUnavailable
 from ivr.flow import Facts, describe
+from ivr.flow.plan import KEYS
 from ivr.media.g711 import decode, encode
 from ivr.net.udp import local_address
 from ivr.ops import accounts_cli, logs
@@ -114,13 +116,22 @@ def _announce(console: Console, settings: Settings, files: Files, running: Runni
     console.print("Ctrl-C closes it.")
 
 
+def _telephone_keys(keys: str) -> str:
+    wrong = next((key for key in keys if key.upper() not in KEYS), None)
+    if wrong is not None:
+        raise typer.BadParameter(f"a telephone has no key {wrong!r}, only {KEYS}")
+    return keys
+
+
 @app.command("try")
 def try_it(
     number: Annotated[str, typer.Argument(help="The number to dial, such as 4488.")],
     caller: Annotated[
         str | None, typer.Option("--from", help="The number that calls; none: withheld.")
     ] = None,
-    keys: Annotated[str, typer.Option(help="Keys to press, one whenever the line waits: 29")] = "",
+    keys: Annotated[
+        str, typer.Option(help="Keys to press, one whenever the line waits: 29", callback=_telephone_keys)
+    ] = "",
     connect: Annotated[bool, typer.Option(help="Whether a transfer gets through.")] = True,
     settings_file: SettingsFile = None,
 ) -> None:
@@ -161,7 +172,8 @@ async def _no_store(_name: str) -> tuple[str, Facts]:
 def check(settings_file: SettingsFile = None) -> None:
     """Read settings, dialplans, prompts and store, and say everything that is wrong with them."""
     settings = load_settings(settings_file)
-    files, problems = read_files(settings)
+    files, found = read_files(settings)
+    problems: list[InfolineError] = [*found]
 
     async def look_into_store() -> int:
         store = await Store.open(settings.store.url.get_secret_value())
@@ -173,14 +185,9 @@ def check(settings_file: SettingsFile = None) -> None:
     count = 0
     try:
         count = asyncio.run(look_into_store())
-    except StoreUnavailable as error:
-        problems.append(ConfigurationError(settings.store.url.get_secret_value(), "", str(error)))
-    except ConfigurationError as error:
+    except (StoreUnavailable, ConfigurationError) as error:
         problems.append(error)
-    if problems:
-        for problem in problems:
-            typer.echo(str(problem), err=True)
-        raise typer.Exit(1)
+    _all_sound(problems)
     for plan in files.plans:
         typer.echo(describe(plan))
     texts = sum(len(files.catalogue.texts(language)) for language in files.catalogue.languages)
@@ -200,8 +207,11 @@ def say(
     async def render() -> float:
         async with Library(settings.speech.cache, settings.speech.spoken(), workers=1) as library:
             sound = await library.sound(language, words)
+        try:
             write_wav(out, decode(encode(sound.samples, "PCMA"), "PCMA"))
-            return sound.seconds
+        except OSError as error:
+            raise ConfigurationError(out, "", f"cannot be written: {error.strerror}") from None
+        return sound.seconds
 
     seconds = asyncio.run(render())
     typer.echo(f"{out}: {seconds:.1f} s")
@@ -210,17 +220,22 @@ def say(
 def _sound_files(settings: Settings) -> Files:
     """The dialplans and prompts, or every problem in them and the end."""
     files, problems = read_files(settings)
-    if problems:
-        for problem in problems:
-            typer.echo(str(problem), err=True)
-        raise typer.Exit(1)
+    _all_sound(problems)
     return files
 
 
-def main() -> None:
+def _all_sound(problems: Sequence[InfolineError]) -> None:
+    """Every problem on a line of its own, and the end, if there is any."""
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """The command ``ivr``: a mistake of the user's is one plain line and exit status 1."""
     try:
-        app()
+        app(arguments)
     except InfolineError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

@@ -1,0 +1,199 @@
+"""The UDP skin around a machine: datagrams and timers in, datagrams out, on real sockets."""
+
+import asyncio
+import socket
+
+import pytest
+
+from ivr.net.udp import UdpServer, local_address
+
+
+class Echo:
+    """A machine that gives back what it gets, and obeys a few words."""
+
+    def __init__(self) -> None:
+        self.received: list[tuple[bytes, tuple[str, int]]] = []
+        self.rang: list[float] = []
+        self.alarm: float | None = None
+        self.out: list[tuple[bytes, tuple[str, int]]] = []
+
+    def receive_datagram(self, data, source, now):
+        self.received.append((data, source))
+        if data == b"stumble":
+            raise ValueError("a bug in the machine")
+        if data.startswith(b"ring"):
+            self.alarm = now + float(data[4:])
+        self.out.append((data, source))
+
+    def handle_timeout(self, now):
+        self.rang.append(now)
+        at, self.alarm = self.alarm, None
+        if at is None or at > now:
+            raise ValueError("rung too early")
+        self.out.append((b"rung", self.received[-1][1]))
+
+    def next_timeout(self):
+        return self.alarm
+
+    def datagrams_to_send(self):
+        ready, self.out = self.out, []
+        return ready
+
+
+class Client:
+    """A plain socket, waited for by the event loop."""
+
+    def __init__(self, to: tuple[str, int]) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.to = to
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendto(data, self.to)
+
+    async def hears(self) -> bytes:
+        async with asyncio.timeout(5):
+            return await asyncio.get_running_loop().sock_recv(self.socket, 65535)
+
+
+class Skin:
+    """A server around an ``Echo``; ``steps`` holds what the machine had got when its events were taken."""
+
+    def __init__(self) -> None:
+        self.machine, self.steps, self.failures, self.seen = Echo(), [], [], []
+        self.stumble_after = False
+        self.server = UdpServer(
+            self.machine, self.after, self.failures.append, lambda *shown: self.seen.append(shown)
+        )
+        self.client = Client(self.server.open("127.0.0.1", 0))
+
+    def after(self) -> None:
+        if self.stumble_after:
+            raise KeyError("a bug behind the machine")
+        self.steps.append(len(self.machine.received))
+
+
+@pytest.fixture
+async def skin():
+    opened = Skin()
+    yield opened
+    opened.server.close()
+    opened.client.socket.close()
+
+
+async def test_datagrams_go_in_with_their_source_and_answers_come_out(skin):
+    skin.client.send(b"hello")
+    assert await skin.client.hears() == b"hello"
+    assert skin.machine.received == [(b"hello", skin.client.socket.getsockname())]
+    assert [shown[0] for shown in skin.seen] == ["<", ">"]
+
+
+async def test_the_longest_datagram_comes_in_whole(skin):
+    skin.client.send(b"x" * 65507)
+    assert len(await skin.client.hears()) == 65507
+
+
+async def test_the_machines_events_are_taken_before_its_next_datagram(skin):
+    for turn in range(100):
+        skin.client.send(b"%d" % turn)
+    for _ in range(100):
+        await skin.client.hears()
+    assert skin.steps == list(range(1, 101))
+
+
+async def test_a_timer_rings_when_it_is_due_and_what_it_says_is_sent(skin):
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    skin.client.send(b"ring0.05")
+    assert await skin.client.hears() == b"ring0.05"
+    assert await skin.client.hears() == b"rung"
+    assert skin.machine.rang[0] - began >= 0.05
+    assert skin.failures == []
+
+
+async def test_a_timer_set_earlier_rings_earlier_and_one_taken_back_does_not(skin):
+    skin.client.send(b"ring30")
+    skin.client.send(b"ring0.01")
+    assert [await skin.client.hears() for _ in range(3)] == [b"ring30", b"ring0.01", b"rung"]
+    skin.client.send(b"ring0.02")
+    await skin.client.hears()
+    skin.machine.alarm = None
+    skin.server.flush()
+    skin.client.send(b"ring0.05")
+    assert [await skin.client.hears() for _ in range(2)] == [b"ring0.05", b"rung"]
+    assert len(skin.machine.rang) == 2
+    assert skin.failures == []
+
+
+@pytest.mark.parametrize("where", ["machine", "behind"])
+async def test_a_bug_costs_one_datagram_and_is_told(skin, where):
+    skin.stumble_after = where == "behind"
+    skin.client.send(b"stumble" if where == "machine" else b"hello")
+    if where == "behind":
+        assert await skin.client.hears() == b"hello"
+    skin.client.send(b"after")
+    assert await skin.client.hears() == b"after"
+    assert type(skin.failures[0]) is (ValueError if where == "machine" else KeyError)
+
+
+async def test_a_bug_in_a_timer_is_told_and_the_next_timer_rings(skin):
+    skin.stumble_after = True
+    skin.client.send(b"ring0.01")
+    assert [await skin.client.hears() for _ in range(2)] == [b"ring0.01", b"rung"]
+    skin.stumble_after = False
+    skin.client.send(b"ring0.01")
+    assert [await skin.client.hears() for _ in range(2)] == [b"ring0.01", b"rung"]
+    assert [type(failure) for failure in skin.failures] == [KeyError, KeyError]
+
+
+async def test_a_peer_that_is_gone_does_not_keep_the_others_from_being_served(skin):
+    """The system reports the port that nobody listens on with the next call on the socket."""
+    gone = Client(skin.client.to)
+    address = gone.socket.getsockname()
+    gone.socket.close()
+    for _ in range(3):
+        skin.machine.out.append((b"anybody?", address))
+        skin.server.flush()
+    skin.client.send(b"hello")
+    assert await skin.client.hears() == b"hello"
+    assert skin.failures == []
+
+
+async def test_what_cannot_be_sent_is_lost_alone(skin):
+    source = skin.client.socket.getsockname()
+    skin.machine.out += [
+        (b"x" * 70000, source),
+        (b"nowhere", ("127.0.0.1", 0)),
+        (b"here", source),
+    ]
+    skin.server.flush()
+    assert await skin.client.hears() == b"here"
+
+
+async def test_closing_sends_what_is_left_and_stops_the_timer(skin):
+    skin.client.send(b"ring0.01")
+    await skin.client.hears()
+    skin.machine.out.append((b"goodbye", skin.client.socket.getsockname()))
+    skin.server.close()
+    assert await skin.client.hears() == b"goodbye"
+    skin.server.flush()
+    skin.server.close()
+    skin.machine.out.append((b"too late", skin.client.socket.getsockname()))
+    skin.server.flush()
+    assert all(timer.cancelled() for timer in asyncio.get_running_loop()._scheduled)
+    with pytest.raises(BlockingIOError):
+        skin.client.socket.recv(100)
+
+
+async def test_a_taken_port_is_refused_and_its_socket_given_back(skin):
+    other = UdpServer(Echo(), lambda: None, skin.failures.append)
+    with pytest.raises(OSError, match="in use"):
+        other.open(*skin.client.to)
+    other.close()
+
+
+def test_the_local_address_is_the_one_that_leads_to_the_peer():
+    assert local_address(("127.0.0.1", 5060)) == "127.0.0.1"
+    assert local_address(("127.0.0.1", 0)) == "127.0.0.1"
+    assert local_address(("2001:db8::1", 5060)) == "127.0.0.1"
