@@ -38,7 +38,7 @@ class Listener:
 
     Symmetric RTP: packets are believed from the agreed address, or from the first other port of the agreed
     or the signalling host if nothing had come yet and only one stream can be meant, by its host or else by
-    its port. The agreed address wins again as soon as it speaks. All others are strangers, counted and dropped.
+    its port. The agreed address wins again as soon as it speaks. All others are strangers: counted, dropped.
     """
 
     def __init__(self, capacity: int, destination: NDArray[np.uint64]) -> None:
