@@ -101,7 +101,7 @@ class Line:
 
     async def drain(self, seconds: float) -> None:
         """Let in no more calls, give those in progress ``seconds`` to end, then hang up."""
-        self._draining = True
+        self._draining = self._agent.closing = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._empty.wait()

@@ -18,6 +18,7 @@ SECRET = frozenset(
     {"digit", "digits", "key", "keys", "pin", "pins", "password", "passwords", "secret", "response"}
 )
 _SECRET_ENDINGS = ("_digit", "_digits", "_key", "_keys", "_pin", "_password", "_secret")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a peer may have put into a name
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?<!\d\.)\+?\d{9,}(?![0-9A-Za-z])")
 
 
@@ -49,9 +50,21 @@ def set_up(form: str = "text", level: str = "info", stream: TextIO | None = None
     return logger
 
 
+def _shortened(text: str) -> str:
+    return _NUMBER.sub(lambda found: shorten(found[0]), text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
 def guard(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Drop what nobody may read later (keys, PINs, passwords), shorten telephone numbers, at any depth."""
-    return {name: _safe(value) for name, value in event.items() if not _secret(name)}
+    return {
+        name: _shortened(value) if name == "exception" and isinstance(value, str) else _safe(value)
+        for name, value in event.items()
+        if not _secret(name)
+    }
 
 
 def _secret(name: str) -> bool:
@@ -62,7 +75,7 @@ def _secret(name: str) -> bool:
 def _safe(value: object) -> object:
     match value:
         case str():
-            return _NUMBER.sub(lambda found: shorten(found[0]), value)
+            return _shortened(_CONTROL.sub(_escaped, value))
         case bool() | float() | None:
             return value
         case int():

@@ -54,6 +54,7 @@ class UserAgent:
         self._layer = TransactionLayer(timers, self._alarms)
         self._calls = Calls(self._layer, self._alarms, timers, new_token, (allow, ("supported", "")))
         self._inside = DialogServer(self._calls, self._layer, self._capabilities)
+        self.closing = False  # OPTIONS are answered 503, so that a proxy in front sends calls elsewhere
         self.dropped = 0  # datagrams that held no message, or none worth a transaction
 
     # The five calls
@@ -189,7 +190,7 @@ class UserAgent:
             case "INVITE":
                 self._invited(request, transaction, source)
             case "OPTIONS":
-                self._answer(transaction, request, 200, now, self._capabilities)
+                self._answer(transaction, request, 503 if self.closing else 200, now, self._capabilities)
             case _:  # BYE, INFO and NOTIFY belong to a dialog
                 self._answer(transaction, request, 481, now)
 

@@ -65,6 +65,13 @@ def test_packets_are_shown_at_debug_by_their_first_line(written):
     assert "777123456" not in written.getvalue() and "Authorization" not in written.getvalue()
 
 
+def test_what_a_peer_sent_cannot_begin_a_line_of_the_log(written):
+    log = logs.set_up("text", "info", written)
+    log.info("call began", dialled="44\n88\x1b[2J", call="c1")
+    assert len(written.getvalue().splitlines()) == 1
+    assert "\\n88\\x1b" in written.getvalue()
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_keys_pins_and_passwords_are_dropped_at_any_depth(form, written):
     log = logs.set_up(form, "info", written)

@@ -268,3 +268,9 @@ def test_a_long_line_is_read_in_one_pass(wire: Wire, phone: Phone, line: str) ->
         data = phone.build(method, branch="z9hG4bKalone")
         kept = [old for old in data.decode().split("\r\n") if not old.startswith(f"{name}:")]
         phone.say("\r\n".join([*kept[:1], line, *kept[1:]]).encode())
+
+
+def test_a_closing_line_tells_the_proxy_in_front_to_send_calls_elsewhere(wire: Wire, phone: Phone) -> None:
+    wire.agent.closing = True
+    phone.request("OPTIONS")
+    assert phone.statuses() == [503]
