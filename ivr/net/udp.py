@@ -33,7 +33,8 @@ class UdpServer:
 
     ``after`` runs after every step, so that the machine's events are taken; ``failed`` hears of a bug in the
     machine: it has cost one datagram or one timer, not the line. ``seen`` is shown every datagram, with ``<``
-    for one that came and ``>`` for one that goes.
+    for one that came and ``>`` for one that goes. A datagram from an address that ``admit`` does not know is
+    dropped before anybody looks into it, and counted in ``strangers``.
     """
 
     def __init__(
@@ -42,8 +43,11 @@ class UdpServer:
         after: Callable[[], None],
         failed: Callable[[Exception], None],
         seen: Seen | None = None,
+        admit: Callable[[str], bool] | None = None,
     ) -> None:
         self._machine, self._after, self._failed, self._seen = machine, after, failed, seen
+        self._admit = admit
+        self.strangers = 0
         self._socket: socket.socket | None = None
         self._loop = asyncio.get_running_loop()
         self._alarm: asyncio.TimerHandle | None = None
@@ -105,6 +109,9 @@ class UdpServer:
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:  # an ICMP error of an earlier datagram; the socket goes on
+                continue
+            if self._admit is not None and not self._admit(source[0]):
+                self.strangers += 1
                 continue
             if self._seen is not None:
                 self._seen("<", source, data)

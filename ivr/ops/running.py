@@ -89,7 +89,13 @@ async def open_line(
         metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
         metronome.start()
         stack.callback(_close_media, metronome, plane)
-        server = UdpServer(agent, line.take_events, lambda error: watch(Fault("signalling", error)), seen)
+        server = UdpServer(
+            agent,
+            line.take_events,
+            lambda error: watch(Fault("signalling", error)),
+            seen,
+            lru_cache(maxsize=4096)(settings.knows),
+        )
         line.flush = server.flush
         address = _listen(server, settings)
         stack.callback(server.close)

@@ -51,12 +51,20 @@ class Section(BaseModel):
     )
 
 
+_NEARBY: tuple[IPv4Network | IPv6Network, ...] = tuple(
+    IPv4Network(network)
+    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
+)
+"""Addresses that no stranger on the internet has (RFC 1918, 3927)."""
+
+
 class SipSettings(Section):
     """``[sip]``: where calls arrive and how many are taken."""
 
     listen: ListenOn = HostPort("0.0.0.0", 5060)
     advertise: Advertised = None
     realm: str = Field(default="infoline", min_length=1, pattern=r'^[^"\\\r\n]+$')
+    phones_from: tuple[Network, ...] = _NEARBY
     digests: tuple[Literal["SHA-256", "MD5"], ...] = Field(default=("SHA-256", "MD5"), min_length=1)
     max_calls: Whole = Field(default=500, ge=1, le=100_000)
     retry_after: Seconds = Field(default=5.0, ge=1, le=3600)
@@ -177,6 +185,13 @@ class Settings(Section):
     def phone(self, user: str) -> Phone | None:
         """The softphone of this user name."""
         return next((phone for phone in self.phones if phone.user == user), None)
+
+    def knows(self, address: str) -> bool:
+        """Whether anybody at this IP address may speak to the line: a trunk, or where phones may be."""
+        if self.trunk(address) is not None:
+            return True
+        source = ip_address(address)
+        return any(source in network for network in self.sip.phones_from)
 
     def trunk(self, address: str) -> Trunk | None:
         """The neighbour a datagram from this IP address belongs to: the narrowest network that holds it."""

@@ -43,9 +43,9 @@ class Echo:
 class Client:
     """A plain socket, waited for by the event loop."""
 
-    def __init__(self, to: tuple[str, int]) -> None:
+    def __init__(self, to: tuple[str, int], host: str = "127.0.0.1") -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind((host, 0))
         self.socket.setblocking(False)
         self.to = to
 
@@ -197,3 +197,24 @@ def test_the_local_address_is_the_one_that_leads_to_the_peer():
     assert local_address(("127.0.0.1", 5060)) == "127.0.0.1"
     assert local_address(("127.0.0.1", 0)) == "127.0.0.1"
     assert local_address(("2001:db8::1", 5060)) == "127.0.0.1"
+
+
+async def test_a_stranger_is_dropped_unseen_and_counted(skin):
+    known, shown = {"127.0.0.9"}, []
+    machine = Echo()
+    server = UdpServer(
+        machine, lambda: None, skin.failures.append, lambda *seen: shown.append(seen), known.__contains__
+    )
+    stranger = Client(server.open("127.0.0.1", 0))
+    friend = Client(stranger.to, "127.0.0.9")
+    try:
+        stranger.send(b"let me in")
+        friend.send(b"hello")
+        assert await friend.hears() == b"hello"
+        assert [data for data, _ in machine.received] == [b"hello"]
+        assert server.strangers == 1
+        assert all(b"let me in" not in seen for seen in shown)
+    finally:
+        server.close()
+        stranger.socket.close()
+        friend.socket.close()

@@ -181,3 +181,19 @@ def test_any_bytes_are_settings_or_one_clear_error(tmp_path_factory, data):
         load_settings(file)
     except ConfigurationError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("127.0.0.1", True),
+        ("192.168.7.7", True),
+        ("203.0.113.9", True),
+        ("198.51.100.1", False),
+        ("8.8.8.8", False),
+    ],
+)
+def test_only_trunks_and_places_where_phones_may_be_are_known(tmp_path, address, known):
+    file = tmp_path / "infoline.toml"
+    file.write_text('[[trunks]]\nname = "carrier"\nnetworks = ["203.0.113.0/28"]\ntrust = false\n')
+    assert load_settings(file).knows(address) is known
