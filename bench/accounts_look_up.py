@@ -1,6 +1,6 @@
 """How long a caller waits for the store: credit look-ups in a store of many, alone, together, beside top-ups.
 
-    python bench/accounts_look_up.py [subscribers] [look-ups]
+    python -m bench.accounts_look_up [subscribers] [look-ups]
 
 Each subscriber has an opening and two top-ups. The store lies in a temporary folder.
 """

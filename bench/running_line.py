@@ -1,0 +1,120 @@
+"""A running line out: ``ivr run`` in its own process, on free ports, with a store of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["CallingNumbers", "RunningLine", "running_line"]
+
+PROJECT = Path(__file__).resolve().parents[1]
+_MEDIA_PORTS = 64
+_OPENS_WITHIN = 60.0  # seconds, most of them for the fixed sentences
+SETTINGS = """\
+[sip]
+listen = "127.0.0.1:{port}"
+
+[media]
+ports = "{first}-{last}"
+
+[store]
+url = "sqlite:///accounts.db"
+
+[dialplan]
+folder = "{project}/dialplan"
+
+[prompts]
+folder = "{project}/prompts"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallingNumbers:
+    """Prepaid numbers, each with a credit and so with a sentence of its own."""
+
+    count: int
+
+    def number(self, turn: int) -> str:
+        """The number of the n-th caller, as it is dialled at home."""
+        return f"{606_000_000 + turn % self.count * 97}"
+
+    def csv(self) -> str:
+        """All of them, as ``ivr accounts import`` reads them."""
+        rows = []
+        for turn in range(self.count):
+            credit = f"{turn + 11}.{turn % 100:02}"
+            until = f"2099-{turn % 12 + 1:02}-{turn % 28 + 1:02}"
+            rows.append(f"{self.number(turn)},prepaid,{credit},{until}")
+        return "\n".join(["number,charging,credit,valid_until", *rows, ""])
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLine:
+    """Where it answers, its process, and who may call."""
+
+    address: tuple[str, int]
+    process: int
+    numbers: CallingNumbers
+
+
+@contextlib.contextmanager
+def running_line(callers: int) -> Iterator[RunningLine]:
+    """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open."""
+    numbers = CallingNumbers(callers)
+    with tempfile.TemporaryDirectory(prefix="infoline-bench-") as name:
+        folder = Path(name)
+        port, media = _free_port(), min(_free_port(), 65000) & ~1
+        (folder / "infoline.toml").write_text(
+            SETTINGS.format(port=port, first=media, last=media + _MEDIA_PORTS, project=PROJECT), "utf-8"
+        )
+        (folder / "accounts.csv").write_text(numbers.csv(), "utf-8")
+        subprocess.run(
+            [*_ivr(), "accounts", "import", "accounts.csv"],
+            cwd=folder,
+            env=_environment(),
+            check=True,
+            capture_output=True,
+        )
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                [*_ivr(), "run"], cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            _wait_until_open(process, folder / "log")
+            yield RunningLine(("127.0.0.1", port), process.pid, numbers)
+            if process.poll() is not None:
+                raise RuntimeError(f"the line has ended:\n{(folder / 'log').read_text()[-2000:]}")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _OPENS_WITHIN
+    while "Ctrl-C closes it" not in (said := log.read_text()):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the line did not open:\n{said[-2000:]}")
+        time.sleep(0.05)
+
+
+def _ivr() -> list[str]:
+    return [sys.executable, "-c", "from ivr.ops.cli import main; main()"]
+
+
+def _environment() -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if name != "INFOLINE_SETTINGS"}
+    return own | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(PROJECT), "NO_COLOR": "1"}
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
