@@ -9,11 +9,11 @@ from conftest import peer_required
 from listening import chirp, find, write_wav
 from peers.asterisk import Asterisk
 from peers.baresip import Baresip
-from peers.ear import Ear
 from peers.line import Line
 from peers.process import until
 from peers.sipp import Sipp
 from sentences import CREDIT, hears, hears_prompt
+from together import Plan, play_together
 
 LISTEN_S = 7
 LEFT = "why='line hung up' step=end"
@@ -78,30 +78,18 @@ def test_key_0_hands_the_caller_to_the_operator_behind_the_pbx(
     until(lambda: line.log().count(LEFT) == left + 1, 3, line.log)
 
 
-@pytest.mark.parametrize(
-    ("scenario", "phone"),
-    [
-        pytest.param("pbx_call", PHONE_6001, id="RFC 4733"),
-        pytest.param("pbx_call_info", PHONE_6002, id="INFO"),
-    ],
-)
-@pytest.mark.parametrize(
-    "codec", [pytest.param((8, "PCMA"), id="A-law"), pytest.param((0, "PCMU"), id="mu-law")]
-)
-def test_a_key_reaches_the_line_through_the_pbx(
-    line: Line,
-    asterisk: Asterisk,
-    sipp: Callable[..., Sipp],
-    tmp_path: Path,
-    scenario: str,
-    phone: tuple[str, str],
-    codec: tuple[int, str],
+def test_a_key_reaches_the_line_through_the_pbx_by_either_law_and_way(
+    line: Line, asterisk: Asterisk, sipp: Callable[..., Sipp], tmp_path: Path
 ) -> None:
-    """6001 sends RFC 4733 all the way, 6002 SIP INFO all the way (phone to PBX, PBX to line)."""
+    """6001 sends RFC 4733 all the way, 6002 SIP INFO all the way (phone to PBX, PBX to line); all at once."""
     peer_required("raw sockets")
-    caller = sipp(number=phone[0], codec=codec)
-    with Ear(caller.media_port) as ear:
-        outcome = caller.play(scenario, ("127.0.0.1", asterisk.sip_port), login=phone)
-    assert outcome.code == 0, outcome.explain()
-    found = hears(line, ear.audio(), CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"
+    ways = {"RFC 4733": ("pbx_call", PHONE_6001), "INFO": ("pbx_call_info", PHONE_6002)}
+    plans = {
+        f"{way}, {codec[1]}": Plan(sipp(number=phone[0], codec=codec), scenario, phone)
+        for way, (scenario, phone) in ways.items()
+        for codec in ((8, "PCMA"), (0, "PCMU"))
+    }
+    for name, call in play_together(plans, ("127.0.0.1", asterisk.sip_port)).items():
+        assert call.outcome.code == 0, f"{name}: {call.outcome.explain()}"
+        found = hears(line, call.audio, CREDIT, tmp_path)
+        assert found.correlation > 0.9, f"{name}: the credit was not heard: {found}\n{line.log()[-2000:]}"

@@ -81,9 +81,9 @@ def test_a_repeated_invite_is_one_call_with_one_answer(caller: HandCaller) -> No
     """RFC 3261 section 17.2.1: the retransmission gets the same response, and no second call begins."""
     for _ in range(3):
         caller.send(caller.invite())
-    answers = [answer for answer in caller.responses(0.4) if answer[:2] == (200, "INVITE")]
+    answers = [answer for answer in caller.responses(0.4) if answer[1] == "INVITE" and answer[0] >= 200]
     assert answers
-    assert len({to_tag for _, _, to_tag in answers}) == 1
+    assert {(status, to_tag) for status, _, to_tag in answers} == {(200, answers[0][2])}
     to_tag = answers[0][2]
     caller.send(caller.message("ACK", 1, "a", to_tag=to_tag))
     for _ in range(3):
