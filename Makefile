@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint bench clean
+.PHONY: run call test lint bench fuzz clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -18,8 +18,8 @@ call: $(VENV)/.ready
 	$(IVR) probe 4488 --from $(FROM) --keys 2 --record heard.wav
 
 lint: $(VENV)/.ready
-	$(VENV)/bin/ruff check ivr tests bench
-	$(VENV)/bin/ruff format --check ivr tests bench
+	$(VENV)/bin/ruff check ivr tests bench fuzz
+	$(VENV)/bin/ruff format --check ivr tests bench fuzz
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(IVR) check
@@ -29,6 +29,16 @@ test: $(VENV)/.ready lint
 
 bench: $(VENV)/.ready
 	$(PYTHON) -m bench
+
+# Ten minutes a reader; a find is kept as var/fuzz/crash-*, to be moved to tests/fuzz/found/.
+FUZZ_SECONDS ?= 600
+fuzz: $(VENV)/.ready
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	for reader in sip sdp rtp dtmf; do \
+	  mkdir -p var/fuzz/$$reader && \
+	  $(PYTHON) -m fuzz $$reader -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	    -artifact_prefix=var/fuzz/crash-$$reader- var/fuzz/$$reader tests/fuzz/found/$$reader || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) var build *.egg-info

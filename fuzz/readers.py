@@ -1,0 +1,73 @@
+"""Bytes from the network in, nothing out: each reader as a stranger meets it. Its own refusals are no finds."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from ivr.media import rtp, sdp
+from ivr.media.telephone_event import EventReceiver
+from ivr.sip.agent import UserAgent
+from ivr.sip.digest import Authenticator
+from ivr.sip.dtmf_info import read_key
+from ivr.sip.registration import Registrar
+
+__all__ = ["READERS"]
+
+_SOURCE = ("192.0.2.7", 5060)
+_LIFE = 4000.0  # seconds: longer than any timer or registration
+
+
+def read_sip(data: bytes) -> None:
+    """A datagram at a fresh user agent; whatever it was, nothing of it may stay for ever."""
+    tags = iter(f"{number:016x}" for number in range(10_000))
+    registrar = Registrar(Authenticator("line", b"secret", {"777123456": "demo"}))
+    agent = UserAgent(lambda peer: "192.0.2.1:5060", lambda: next(tags), registrar=registrar)
+    agent.receive_datagram(data, _SOURCE, 0.0)
+    while (event := agent.next_event()) is not None:
+        agent.accept(event.leg, b"v=0\r\n", 0.0)
+        agent.hang_up(event.leg, 0.0)
+    now = 0.0
+    while (at := agent.next_timeout()) is not None and now < _LIFE:
+        now = max(at, now)
+        agent.handle_timeout(now)
+        agent.datagrams_to_send()
+    if agent.legs or agent.transactions:
+        raise AssertionError(f"{agent.legs} legs and {agent.transactions} transactions stayed")
+
+
+def read_sdp(data: bytes) -> None:
+    """An offer, answered where it can be, and an answer."""
+    with contextlib.suppress(sdp.SdpError):
+        sdp.answer(sdp.read_offer(data), "192.0.2.1", 40000, 1)
+    with contextlib.suppress(sdp.SdpError):
+        sdp.read_answer(data)
+
+
+def read_rtp(data: bytes) -> None:
+    """One RTP packet; what can be read is packed again the same."""
+    packet = rtp.parse(data)
+    if packet is not None and rtp.parse(rtp.pack(packet)) != packet:
+        raise AssertionError("a packet that does not survive being packed")
+
+
+def read_dtmf(data: bytes) -> None:
+    """Telephone events, four octets each behind four of timestamp and a length, and INFO bodies."""
+    receiver = EventReceiver()
+    for start in range(0, len(data) - 8, 9):
+        timestamp, size = int.from_bytes(data[start : start + 4], "big"), data[start + 4] % 6
+        key = receiver.receive(timestamp, data[start + 5 : start + 5 + size])
+        if key is not None and key not in "0123456789*#ABCD":
+            raise AssertionError(f"no telephone has the key {key!r}")
+    for content_type in ("application/dtmf-relay", "application/dtmf"):
+        key = read_key(content_type, data)
+        if key is not None and key not in "0123456789*#ABCD":
+            raise AssertionError(f"no telephone has the key {key!r}")
+
+
+READERS: dict[str, Callable[[bytes], None]] = {
+    "sip": read_sip,
+    "sdp": read_sdp,
+    "rtp": read_rtp,
+    "dtmf": read_dtmf,
+}
