@@ -1,4 +1,4 @@
-"""Bytes from the network in, nothing out: each reader as a stranger meets it. Its own refusals are no finds."""
+"""Bytes from the network in, nothing out: each reader as a stranger meets it. Refusals are no finds."""
 
 from __future__ import annotations
 
