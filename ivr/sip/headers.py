@@ -159,6 +159,8 @@ class Address:
             opening = rest.find("<")
             if opening < 0:
                 spec, _, params = value.partition(";")
+                if "?" in spec:  # section 20: "the URI MUST be enclosed in angle brackets" then
+                    raise BadHeader(f"headers of a URI without brackets in {value[:60]!r}")
                 return cls("", Uri.parse(spec), _parameters(params))
             closing = rest.find(">", opening)
             if closing < 0:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from ivr.sip.headers import Address, BadHeader, CSeq, Via, canonical, split_list
+from ivr.sip.uri import BadUri, Uri
 
 __all__ = [
     "REASONS",
@@ -76,6 +77,9 @@ _MANY = frozenset(
     }
 )
 _ONCE = frozenset({"from", "to", "cseq", "call-id"})
+_MAGIC = "z9hG4bK"  # section 8.1.1.7: without it a branch is one of RFC 2543
+_GAP = re.compile(r"[;,]\s*+(?:[;,]|\Z)")
+_WITH_SDP = frozenset({"application/sdp", "application/*", "*/*"})
 
 
 class BadMessage(ValueError):
@@ -193,10 +197,38 @@ class Request(Message):
         self.method, self.uri = method, uri
 
     def check(self) -> None:
-        """Section 8.1.1.5: the CSeq names the request's own method, too."""
+        """What a request owes beside: BadHeader where it is answered 400 whoever would serve it."""
         super().check()
-        if self.cseq.method != self.method:
+        if self.cseq.method != self.method:  # section 8.1.1.5
             raise BadHeader("the CSeq names another method")
+        if self.via.branch == _MAGIC:  # two of them could not be told apart: section 8.1.1.7
+            raise BadHeader("a branch without an identifier")
+        if any(_has_gap(value) for name, value in self.headers.lines if name == "via"):
+            raise BadHeader("a Via with nothing between its separators")
+        if self.method == "INVITE" and not self._takes_sdp():
+            raise BadHeader("an INVITE that takes no SDP")
+        self._check_uri()
+
+    def _check_uri(self) -> None:
+        """A URI of another scheme is none of ours to read: it is refused with 416, not 400."""
+        if self.uri.partition(":")[0].lower() not in ("sip", "sips"):
+            return
+        try:
+            Uri.parse(self.uri)
+        except BadUri as error:
+            raise BadHeader(str(error)) from error
+
+    def _takes_sdp(self) -> bool:
+        """Section 20.1: without an Accept, SDP is taken; a user agent that sends INVITE has to take it."""
+        values = self.headers.all("accept")
+        return not values or any(v.partition(";")[0].strip().lower() in _WITH_SDP for v in values)
+
+    @cached_property
+    def contacts(self) -> list[Address]:
+        """As in any message; a client of RFC 2543 that names none is reached at its From."""
+        named = super().contacts
+        old = self.headers.first("contact") is None and not self.via.branch.startswith(_MAGIC)
+        return [Address("", self.from_.uri)] if old and self.method == "INVITE" else named
 
     def __bytes__(self) -> bytes:
         return self._bytes(f"{self.method} {self.uri} SIP/2.0")
@@ -251,6 +283,13 @@ def parse(data: bytes) -> Request | Response:
     request.body = body or b""
     request.body = _cut_body(request, request)
     return request
+
+
+def _has_gap(value: str) -> bool:
+    """Whether a comma or semicolon separates nothing (section 25.1: no list has empty items)."""
+    if _GAP.search(value) is None:
+        return False
+    return not all(item for part in split_list(value) for item in split_list(part, ";"))
 
 
 def _split(data: bytes) -> tuple[bytes, bytes | None]:

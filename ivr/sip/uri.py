@@ -13,6 +13,7 @@ _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)(?::(?P<p
 # White space, controls, brackets and quotes end a URI wherever it is printed; so do bytes that are no UTF-8.
 _UNFIT = re.compile('[\\x00-\\x20\\x7f<>"\udc80-\udcff]')
 _TEL = re.compile(r"\+?[0-9A-Fa-f*#.()\-]+")
+_DIGITS = re.compile(r"\+?[0-9*#.()\-]+")
 
 
 class BadUri(ValueError):
@@ -36,7 +37,7 @@ class Uri:
 
     @classmethod
     def parse(cls, text: str) -> Uri:
-        """Read one URI; BadUri when it is none. Escapes in the user part are resolved: ``%2A`` is ``*``."""
+        """Read one URI; BadUri when it is none. Escapes are resolved, once: ``%2A`` is ``*``."""
         text = text.strip()
         if _UNFIT.search(text):
             raise BadUri(f"a sign that no URI may hold in {text[:60]!r}")
@@ -68,7 +69,7 @@ class Uri:
         port = int(match["port"]) if match["port"] else None
         if port is not None and port > 65535:
             raise BadUri(f"port {port} is over 65535")
-        user = userinfo.partition(":")[0].partition(";")[0]
+        user = _without_telephone_parameters(userinfo.partition(":")[0])
         return cls(scheme, unquote(user), match["host"], port, _parameters(params), text.rstrip("?"))
 
     @property
@@ -79,20 +80,38 @@ class Uri:
     def __str__(self) -> str:
         if self.text:
             return self.text
-        params = "".join(f";{k}" if v is None else f";{k}={v}" for k, v in self.params.items())
+        params = "".join(
+            f";{_escape(k, _PARAM)}" if v is None else f";{_escape(k, _PARAM)}={_escape(v, _PARAM)}"
+            for k, v in self.params.items()
+        )
         if self.scheme == "tel":
             return f"tel:{self.user}{params}"
-        user = f"{_escape(self.user)}@" if self.user else ""
+        user = f"{_escape(self.user, _USER)}@" if self.user else ""
         port = "" if self.port is None else f":{self.port}"
         return f"{self.scheme}:{user}{self.host}{port}{params}"
 
 
-def _escape(user: str) -> str:
-    """Escape what the user part may not hold as it is (``user-unreserved`` and ``unreserved``)."""
-    return re.sub(
-        r"[^A-Za-z0-9\-_.!~*'()&=+$,?/]",
+def _without_telephone_parameters(user: str) -> str:
+    """``+420777123456;isub=1`` is a number with parameters of its own (section 19.1.6, RFC 3966).
+
+    Behind what is no number a semicolon belongs to the name (RFC 4475 section 3.1.1.9).
+    """
+    name, _, parameters = user.partition(";")
+    if _DIGITS.fullmatch(name) or "phone-context=" in parameters.lower():
+        return name
+    return user
+
+
+# Section 25.1: ``user-unreserved`` and ``unreserved``; ``param-unreserved`` and ``unreserved``.
+_USER = re.compile(r"[^A-Za-z0-9\-_.!~*'()&=+$,?/]")
+_PARAM = re.compile(r"[^A-Za-z0-9\-_.!~*'()\[\]/:&+$]")
+
+
+def _escape(text: str, unfit: re.Pattern[str]) -> str:
+    """Escape what a part of a URI may not hold as it is."""
+    return unfit.sub(
         lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "surrogateescape")),
-        user,
+        text,
     )
 
 
@@ -101,5 +120,5 @@ def _parameters(parts: list[str]) -> dict[str, str | None]:
     for part in parts:
         name, equals, value = part.partition("=")
         if name.strip():
-            params.setdefault(name.strip().lower(), value.strip() if equals else None)
+            params.setdefault(unquote(name.strip()).lower(), unquote(value.strip()) if equals else None)
     return params
