@@ -78,7 +78,7 @@ _MANY = frozenset(
 )
 _ONCE = frozenset({"from", "to", "cseq", "call-id"})
 _MAGIC = "z9hG4bK"  # section 8.1.1.7: without it a branch is one of RFC 2543
-_GAP = re.compile(r"[;,]\s*+(?:[;,]|\Z)")
+_GAP = re.compile(r"(?:\A|[;,])\s*+(?:[;,]|\Z)")
 _WITH_SDP = frozenset({"application/sdp", "application/*", "*/*"})
 
 

@@ -1,4 +1,7 @@
-"""RFC 4475 section 3.1.2: nineteen messages that break the grammar. Where it lets an element choose, both stand."""
+"""RFC 4475 section 3.1.2: nineteen messages that break the grammar.
+
+Where the RFC lets an element choose between refusing and understanding, both verdicts stand.
+"""
 
 from __future__ import annotations
 
@@ -248,7 +251,8 @@ _ONE = audio_and_video("192.0.2.1")
 _FIVE = audio_and_video("192.0.2.5")
 _FIFTEEN = audio_and_video("192.0.2.15")
 _NAMELESS = _ONE.replace(b"s=-\r\n", b"").replace(b"t=0 0\r\n", b"")
-_LONG_AGO = "3149328700 0"
+_SPACED = message(_LWSRURI, audio_and_video("192.0.2.1", times="3149328700 0"))
+_BRACKETED = message(_LTGTRURI, audio_and_video("192.0.2.5", times="3149328700 0"))
 CASES = (
     Case("3.1.2.1", "badinv01", message(_BADINV01, _FIFTEEN), answer(400)),
     Case("3.1.2.2", "clerr", message(_CLERR, audio_and_video("192.0.2.155")), answer(400)),
@@ -256,19 +260,9 @@ CASES = (
     Case("3.1.2.4", "scalar02", message(_SCALAR02), answer(400)),
     Case("3.1.2.5", "scalarlg", message(_SCALARLG), answer(DROPPED)),
     Case("3.1.2.6", "quotbal", message(_QUOTBAL, _FIFTEEN), answer(400)),
-    Case(
-        "3.1.2.7",
-        "ltgtruri",
-        message(_LTGTRURI, audio_and_video("192.0.2.5", times=_LONG_AGO)),
-        answer(400, ACCEPTED),
-    ),
+    Case("3.1.2.7", "ltgtruri", _BRACKETED, answer(400, ACCEPTED)),
     # With a tag in its To, an element that ignores the space answers 481.
-    Case(
-        "3.1.2.8",
-        "lwsruri",
-        message(_LWSRURI, audio_and_video("192.0.2.1", times=_LONG_AGO)),
-        answer(400, 481),
-    ),
+    Case("3.1.2.8", "lwsruri", _SPACED, answer(400, 481)),
     Case("3.1.2.9", "lwsstart", message(_LWSSTART, _ONE), answer(400, ACCEPTED)),
     Case("3.1.2.10", "trws", message(_TRWS), answer(400, 200)),
     Case("3.1.2.11", "escruri", message(_ESCRURI, _ONE), answer(400, ACCEPTED)),

@@ -227,9 +227,8 @@ SIGNATURE = bytes.fromhex(
 )
 _PARTS = (
     b"--7a9cbec02ceef655\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\nHello\r\n"
-    b"--7a9cbec02ceef655\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-    + SIGNATURE
-    + b"\r\n--7a9cbec02ceef655--\r\n"
+    b"--7a9cbec02ceef655\r\nContent-Type: application/octet-stream\r\n"
+    b"Content-Transfer-Encoding: binary\r\n\r\n" + SIGNATURE + b"\r\n--7a9cbec02ceef655--\r\n"
 )
 
 _UNREASON = """
