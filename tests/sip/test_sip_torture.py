@@ -295,3 +295,9 @@ def test_a_client_of_rfc_2543_is_called_back_at_its_from(wire: Wire) -> None:
     assert bye.start == "BYE sip:UserB@example.com;maddr=ss1.example.com SIP/2.0"  # the strict router's turn
     assert bye.header("Route") == "<sip:+13035551111@ift.client.example.net;user=phone>"
     assert bye.header("To") == "<sip:+13035551111@ift.client.example.net;user=phone>"
+
+
+@pytest.mark.parametrize("value", ["value%41", "a;b=c", 'q"<>', "ž", "[::1]:5060", None])
+def test_a_uri_made_here_escapes_its_parameters(value: str | None) -> None:
+    made = Uri("sip", "4488", "10.0.0.9", None, {"na;me": value})
+    assert Uri.parse(str(made)) == made
