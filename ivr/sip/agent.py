@@ -19,13 +19,15 @@ from ivr.sip.layer import Datagram, Source, TransactionLayer, reply_address, sta
 from ivr.sip.leg import Answer, Leg
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
 from ivr.sip.registration import Registrar
+from ivr.sip.session_timer import MIN_SE, is_too_brief
 from ivr.sip.timers import Alarms, Timers
 from ivr.sip.transaction import Transaction
 from ivr.sip.uri import BadUri, Uri
 
 __all__ = ["UserAgent"]
 
-_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY")
+_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "UPDATE")
+_EXTENSIONS = ("timer",)
 _SCHEMES = ("sip", "sips", "tel")
 
 
@@ -44,15 +46,16 @@ class UserAgent:
         self._methods = _METHODS if registrar is None else (*_METHODS, "REGISTER")
         timers = timers or Timers()
         allow = ("allow", ", ".join(self._methods))
+        supported = ("supported", ", ".join(_EXTENSIONS))
         self._capabilities = (
             allow,
             ("accept", ", ".join(("application/sdp", *INFO_TYPES))),
             ("accept-encoding", "identity"),
-            ("supported", ""),
+            supported,
         )
         self._alarms = Alarms()
         self._layer = TransactionLayer(timers, self._alarms)
-        self._calls = Calls(self._layer, self._alarms, timers, new_token, (allow, ("supported", "")))
+        self._calls = Calls(self._layer, self._alarms, timers, new_token, (allow, supported))
         self._inside = DialogServer(self._calls, self._layer, self._capabilities)
         self.closing = False  # OPTIONS are answered 503, so that a proxy in front sends calls elsewhere
         self.dropped = 0  # datagrams that held no message, or none worth a transaction
@@ -83,11 +86,11 @@ class UserAgent:
         for owner, timer in self._alarms.due(now):
             if isinstance(owner, Transaction):
                 if self._layer.ring(owner, timer, now) and isinstance(owner.user, OwnRequest):
-                    self._calls.unanswered(owner.user)
+                    self._calls.unanswered(owner.user, now)
             elif isinstance(owner, Answer):
                 self._calls.ring_answer(owner, timer, now)
             elif isinstance(owner, Leg):
-                self._calls.ring_leg(owner, timer)
+                self._calls.ring_leg(owner, timer, now)
 
     def next_timeout(self) -> float | None:
         """When ``handle_timeout`` wants to be called next; None when nothing waits."""
@@ -120,7 +123,10 @@ class UserAgent:
         self._calls.ring(leg_name, now)
 
     def accept(self, leg_name: str, sdp: bytes, now: float) -> None:
-        """Answer the waiting (re-)INVITE with 200 and SDP, resent until its ACK (section 13.3.1.4)."""
+        """Answer the waiting (re-)INVITE with 200 and SDP, resent until its ACK (section 13.3.1.4).
+
+        A waiting UPDATE gets it once (RFC 3311).
+        """
         self._calls.accept(leg_name, sdp, now)
 
     def refuse(self, leg_name: str, status: int, now: float, headers: Iterable[tuple[str, str]] = ()) -> None:
@@ -140,7 +146,7 @@ class UserAgent:
     def _receive_response(self, response: Response, now: float) -> None:
         transaction = self._layer.receive_response(response, now)
         if transaction is not None and isinstance(transaction.user, OwnRequest) and response.status >= 200:
-            self._calls.answered(transaction.user, response)
+            self._calls.answered(transaction.user, response, now)
 
     def _receive_request(self, request: Request, source: Source, now: float) -> None:
         stamp_via(request, source)
@@ -152,30 +158,36 @@ class UserAgent:
         transaction = self._layer.receive_request(request, source, now)
         if transaction is None:
             return
-        refusal = self._refusal(request, merged)
-        if refusal is not None:
-            self._answer(transaction, request, refusal[0], now, refusal[1])
-            return
         try:
+            refusal = self._refusal(request, merged)
+            if refusal is not None:
+                self._answer(transaction, request, refusal[0], now, refusal[1])
+                return
             self._serve(request, transaction, source, now)
         except BadHeader:
             self._answer(transaction, request, 400, now)
 
     def _refusal(self, request: Request, merged: bool) -> tuple[int, tuple[tuple[str, str], ...]] | None:
-        """Sections 8.2.1 to 8.2.3, in their order: what cannot be served is refused before anybody looks."""
+        """What cannot be served is refused before all else: sections 8.2.1 to 8.2.3, RFC 4028 section 9."""
         if request.method not in self._methods:
             return 405, (("allow", ", ".join(self._methods)),)
         if request.uri.partition(":")[0].lower() not in _SCHEMES:
             return 416, ()
         if merged:
             return 482, ()
-        required = request.headers.tokens("require")
+        required = [name for name in request.headers.tokens("require") if name not in _EXTENSIONS]
         if required and request.method != "CANCEL":  # "ignored" there (section 8.2.2.3)
             return 420, (("unsupported", ", ".join(required)),)
-        if request.method == "INVITE" and request.body and request.content_type != "application/sdp":
+        if (
+            request.method in ("INVITE", "UPDATE")
+            and request.body
+            and request.content_type != "application/sdp"
+        ):
             return 415, (("accept", "application/sdp"),)
         if request.body and (request.headers.first("content-encoding") or "identity").lower() != "identity":
             return 415, (("accept-encoding", "identity"),)
+        if request.method in ("INVITE", "UPDATE") and is_too_brief(request):
+            return 422, (("min-se", str(MIN_SE)),)  # RFC 4028 section 6: the 422 "MUST contain" it
         return None
 
     def _serve(self, request: Request, transaction: Transaction, source: Source, now: float) -> None:
@@ -191,7 +203,7 @@ class UserAgent:
                 self._invited(request, transaction, source)
             case "OPTIONS":
                 self._answer(transaction, request, 503 if self.closing else 200, now, self._capabilities)
-            case _:  # BYE, INFO and NOTIFY belong to a dialog
+            case _:  # BYE, INFO, NOTIFY and UPDATE belong to a dialog
                 self._answer(transaction, request, 481, now)
 
     def _invited(self, request: Request, transaction: Transaction, source: Source) -> None:

@@ -1,6 +1,6 @@
 """The legs that live: the hall's verbs and the timers in, responses, requests of ours and events out.
 
-Sources: RFC 3261 sections 12 to 15; RFC 3515 for transfers.
+Sources: RFC 3261 sections 12 to 15; RFC 3515 for transfers; RFC 3311 and 4028 for UPDATE and refreshes.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Ended, Event, TransferReported
-from ivr.sip.layer import TransactionLayer
+from ivr.sip.layer import Source, TransactionLayer
 from ivr.sip.leg import Answer, Leg, LegState
 from ivr.sip.message import Message, Request, Response, respond
+from ivr.sip.refreshes import Refreshes
 from ivr.sip.timers import Alarms, Timer, Timers
-from ivr.sip.transaction import Transaction
+from ivr.sip.transaction import INVITE_SERVER, Transaction
 from ivr.sip.uri import Uri
 
 __all__ = ["Calls", "OwnRequest"]
@@ -45,6 +46,7 @@ class Calls:
         self._layer, self._alarms, self._timers = layer, alarms, timers
         self._new_token, self._capabilities = new_token, capabilities
         self._legs: dict[str, Leg] = {}
+        self._refreshes = Refreshes(alarms, self._send, self.leave)
         self.events: deque[Event] = deque()
 
     def __len__(self) -> int:
@@ -73,22 +75,38 @@ class Calls:
         self._layer.answer(leg.transaction, leg.invite, 180, leg.name, now, headers)
 
     def accept(self, name: str, sdp: bytes, now: float) -> None:
-        """Answer the waiting (re-)INVITE with 200 and SDP."""
+        """Answer the waiting (re-)INVITE or UPDATE with 200 and SDP; the 200 to an UPDATE needs no ACK."""
         leg = self._legs.get(name)
         if leg is None or leg.transaction is None or leg.invite is None:
             return
         invite, transaction = leg.invite, leg.transaction
-        if leg.state is LegState.TALKING:  # RFC 6141 section 4.6: it moves the other side once accepted
-            leg.dialog.refresh(invite, leg.invited_from)
-        headers = [("contact", leg.dialog.contact), *_record_routes(invite), *self._capabilities]
-        headers.append(("content-type", "application/sdp"))
-        data = self._layer.reply(transaction, respond(invite, 200, leg.name, headers, sdp), 200, now)
+        leg.transaction = leg.invite = None
+        data = self._succeed(leg, invite, transaction, leg.invited_from, sdp, now)
+        if transaction.table is not INVITE_SERVER:
+            return
         answer = Answer(leg, transaction, data, not invite.body, self._timers.t1)
         leg.answers[invite.cseq.number] = answer
-        leg.transaction = leg.invite = None
         leg.state = LegState.TALKING
         self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
         self._alarms.set(answer, Timer.GIVE_UP_2XX, now + self._timers.give_up)
+
+    def keep(self, leg: Leg, update: Request, transaction: Transaction, source: Source, now: float) -> None:
+        """Answer an UPDATE that offers nothing: it moves the other side, or refreshes the session."""
+        self._succeed(leg, update, transaction, source, b"", now)
+
+    def _succeed(
+        self, leg: Leg, request: Request, transaction: Transaction, source: Source, sdp: bytes, now: float
+    ) -> bytes:
+        """Send a 200 to what opens or refreshes the session; gives its bytes."""
+        early = leg.state is LegState.RINGING
+        if not early or request.method == "UPDATE":  # RFC 6141 section 4.6: it moves them once accepted
+            leg.dialog.refresh(request, source)
+        headers = [("contact", leg.dialog.contact), *_record_routes(request), *self._capabilities]
+        if not early or request.method == "INVITE":
+            headers += self._refreshes.agree(leg, request, now)
+        if sdp:
+            headers.append(("content-type", "application/sdp"))
+        return self._layer.reply(transaction, respond(request, 200, leg.name, headers, sdp), 200, now)
 
     def refuse(self, name: str, status: int, now: float, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Refuse the waiting INVITE; a refused re-INVITE leaves the call as it was (section 14.2)."""
@@ -157,17 +175,21 @@ class Calls:
 
     # What becomes of requests of ours
 
-    def answered(self, own: OwnRequest, response: Response) -> None:
+    def answered(self, own: OwnRequest, response: Response, now: float) -> None:
         """A final response: to a BYE it ends the leg, whatever it says; to a REFER only a refusal matters."""
         if own.method == "BYE":
             self.end(own.leg, Cause.LINE_HUNG_UP)
+        elif own.method == "UPDATE":
+            self._refreshes.answered(own.leg, response, now)
         elif response.status >= 300:
             self.report_transfer(own.leg, response.status)
 
-    def unanswered(self, own: OwnRequest) -> None:
+    def unanswered(self, own: OwnRequest, now: float) -> None:
         """Timer F: section 8.1.3.1 has it taken as a 408."""
         if own.method == "BYE":
             self.end(own.leg, Cause.LINE_HUNG_UP)
+        elif own.method == "UPDATE":
+            self._refreshes.expire(own.leg, now)
         else:
             self.report_transfer(own.leg, 408)
 
@@ -180,10 +202,14 @@ class Calls:
 
     # Timers
 
-    def ring_leg(self, leg: Leg, timer: Timer) -> None:
-        """Take a timer of a leg's: there is only one."""
+    def ring_leg(self, leg: Leg, timer: Timer, now: float) -> None:
+        """Take a timer of a leg's."""
         if timer is Timer.EXPIRE_TRANSFER:
             self.report_transfer(leg, 408)
+        elif timer is Timer.REFRESH:
+            self._refreshes.refresh(leg, now)
+        else:
+            self._refreshes.expire(leg, now)
 
     def ring_answer(self, answer: Answer, timer: Timer, now: float) -> None:
         """Take a timer of a 2xx that waits for its ACK."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.layer import DEFAULT_PORT, MAGIC, Source
-from ivr.sip.message import Headers, Request, with_tag
+from ivr.sip.message import Headers, Request, Response, with_tag
 from ivr.sip.uri import Uri
 
 __all__ = ["Dialog"]
@@ -51,6 +51,11 @@ class Dialog:
             self.target = request.contacts[0].uri
         self.source = source
         self._behind_nat = self._is_behind_nat(request)
+
+    def retarget(self, response: Response) -> None:
+        """The 2xx to a refresh of ours may move the other side as well (section 12.2.1.2)."""
+        if response.contacts:
+            self.target = response.contacts[0].uri
 
     def request(
         self, method: str, token: str, extra: Iterable[tuple[str, str]] = (), body: bytes = b""

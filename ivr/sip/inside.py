@@ -1,6 +1,7 @@
 """Requests inside a dialog: one of ours comes in, its answer and what it means for the call go out.
 
-Sources: RFC 3261 sections 12.2.2, 13.3.1.4, 14.2, 15.1.2; RFC 6086 (INFO); RFC 3515 and 6665 (NOTIFY).
+Sources: RFC 3261 sections 12.2.2, 13.3.1.4, 14.2, 15.1.2; RFC 3311 (UPDATE); RFC 6086 (INFO); RFC 3515 and
+6665 (NOTIFY).
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class DialogServer:
                     self._hung_up(leg, request, transaction, now)
                 case "INVITE":
                     self._reinvited(leg, request, transaction, source, now)
+                case "UPDATE":
+                    self._updated(leg, request, transaction, source, now)
                 case "INFO":
                     self._informed(leg, request, transaction, now)
                 case "NOTIFY":
@@ -86,6 +89,18 @@ class DialogServer:
         leg.invite, leg.transaction, leg.invited_from = request, transaction, source
         transaction.user = leg
         self._calls.events.append(Reinvited(leg.name, request.body or None, source))
+
+    def _updated(
+        self, leg: Leg, request: Request, transaction: Transaction, source: Source, now: float
+    ) -> None:
+        """RFC 3311 section 5.2: as a re-INVITE where it offers, which the same rules hold for.
+
+        An offer of theirs that waits gets the next one a 500 with Retry-After, an offer of ours a 491.
+        """
+        if request.body or (leg.invite is not None and leg.invite.method == "UPDATE"):
+            self._reinvited(leg, request, transaction, source, now)
+        else:
+            self._calls.keep(leg, request, transaction, source, now)
 
     def _informed(self, leg: Leg, request: Request, transaction: Transaction, now: float) -> None:
         if request.body and request.content_type not in INFO_TYPES:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from ivr.sip.dialog import Dialog
 from ivr.sip.message import Request
+from ivr.sip.session_timer import MIN_SE, Session
 from ivr.sip.timers import Timer
 from ivr.sip.transaction import Transaction
 
@@ -27,7 +28,7 @@ class Leg:
     def __init__(self, dialog: Dialog, invite: Request, transaction: Transaction) -> None:
         self.dialog = dialog
         self.state = LegState.RINGING
-        self.invite: Request | None = invite  # the one that waits for our final answer
+        self.invite: Request | None = invite  # it or the UPDATE that waits for our final answer
         self.transaction: Transaction | None = transaction
         self.invited_from = dialog.source
         self.answers: dict[int, Answer] = {}  # by CSeq; more than one when a re-INVITE overtakes an ACK
@@ -35,7 +36,17 @@ class Leg:
         self.hang_up_on_ack = False
         self.referred = False  # the other side may send NOTIFYs
         self.transferring = False  # and their outcome is still awaited
+        self.takes_updates = False  # the other side lists UPDATE in its Allow
+        self.session: Session | None = None  # the session timer both sides agreed on
+        self.min_se = MIN_SE  # the largest the other side has named
         self.alarms: dict[Timer, float] = {}
+        self.note_methods(invite)
+
+    def note_methods(self, request: Request) -> None:
+        """Learn from an Allow whether UPDATE may be sent (RFC 3311 section 4)."""
+        allowed = request.headers.tokens("allow")
+        if allowed:
+            self.takes_updates = "update" in allowed
 
     @property
     def name(self) -> str:

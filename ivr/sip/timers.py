@@ -26,6 +26,8 @@ class Timer(Enum):
     RESEND_2XX = "resend the 2xx until the ACK comes"
     GIVE_UP_2XX = "no ACK for the 2xx"
     EXPIRE_TRANSFER = "no NOTIFY after a REFER"
+    REFRESH = "refresh the session (RFC 4028)"
+    EXPIRE_SESSION = "the session was not refreshed (RFC 4028)"
 
 
 @dataclass(frozen=True, slots=True)

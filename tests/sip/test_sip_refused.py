@@ -21,14 +21,14 @@ def refused(wire: Wire, phone: Phone, data: bytes) -> int:
     return status
 
 
-@pytest.mark.parametrize(
-    "method", ["SUBSCRIBE", "PUBLISH", "MESSAGE", "UPDATE", "PRACK", "REFER", "DANCE", "invite"]
-)
+@pytest.mark.parametrize("method", ["SUBSCRIBE", "PUBLISH", "MESSAGE", "PRACK", "REFER", "DANCE", "invite"])
 def test_an_unknown_method_is_405_and_hears_which_are_known(wire: Wire, phone: Phone, method: str) -> None:
     """Section 8.2.1, before anything else is looked at."""
     phone.request(method, uri="gopher://x", lines=[("Require", "100rel")])
     assert phone.statuses() == [405]
-    assert phone.heard[0].header("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, REGISTER"
+    assert (
+        phone.heard[0].header("Allow") == "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, UPDATE, REGISTER"
+    )
 
 
 def test_a_scheme_of_another_world_is_416(wire: Wire, phone: Phone) -> None:

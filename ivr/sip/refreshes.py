@@ -1,0 +1,93 @@
+"""Keeping sessions alive: what peers ask for in, our refreshes and the BYE of a dead session out (RFC 4028).
+
+A refresh of ours is an UPDATE without a body (section 7.4), so no offer can cross another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ivr.sip.events import Cause
+from ivr.sip.headers import BadHeader
+from ivr.sip.leg import Leg, LegState
+from ivr.sip.message import Request, Response
+from ivr.sip.session_timer import Session, agree, asked, granted, least
+from ivr.sip.timers import Alarms, Timer
+
+__all__ = ["Refreshes"]
+
+_AGAIN = 2.0  # after a refresh that came at a bad time: our longest wait in RFC 3261 section 14.1
+
+
+class Refreshes:
+    """The session timers of all legs."""
+
+    def __init__(
+        self,
+        alarms: Alarms,
+        send: Callable[[Leg, str, float, Iterable[tuple[str, str]]], None],
+        leave: Callable[[Leg, Cause, float], None],
+    ) -> None:
+        """``send`` sends a request of ours in a leg's dialog, ``leave`` the BYE."""
+        self._alarms, self._send, self._leave = alarms, send, leave
+
+    def agree(self, leg: Leg, request: Request, now: float) -> list[tuple[str, str]]:
+        """Set the timer a request asks for; gives the headers of its 2xx that say so."""
+        leg.note_methods(request)
+        leg.min_se = max(leg.min_se, least(request))
+        session, headers = agree(request, leg.takes_updates)
+        self._start(leg, session, now)
+        return headers
+
+    def refresh(self, leg: Leg, now: float) -> None:
+        """Send our refresh: half of the session has gone."""
+        if leg.session is not None:
+            self._send(leg, "UPDATE", now, asked(leg.session, leg.min_se))
+
+    def answered(self, leg: Leg, response: Response, now: float) -> None:
+        """A final response to a refresh: where it is no 2xx, the end of the session is not put off."""
+        if leg.state is not LegState.TALKING or leg.session is None:
+            return
+        if response.status < 300:
+            try:
+                leg.dialog.retarget(response)
+                session = granted(response)
+            except BadHeader:
+                session = leg.session
+            self._start(leg, session, now)
+        elif response.status in (408, 481):  # RFC 3261 section 12.2.1.2
+            self.expire(leg, now)
+        elif response.status == 422:
+            self._lengthen(leg, response, now)
+        elif response.status in (491, 500, 503) and leg.session.ours:
+            self._alarms.set(leg, Timer.REFRESH, now + _AGAIN)
+
+    def expire(self, leg: Leg, now: float) -> None:
+        """Nobody has refreshed the session, or nobody is there: end it."""
+        if leg.state is not LegState.TALKING:
+            return
+        if leg.confirmed:
+            self._leave(leg, Cause.NOT_REFRESHED, now)
+        else:  # RFC 3261 section 15: no BYE of ours before the ACK
+            leg.hang_up_on_ack = True
+
+    def _start(self, leg: Leg, session: Session | None, now: float) -> None:
+        leg.session = session
+        leg.alarms.pop(Timer.REFRESH, None)
+        leg.alarms.pop(Timer.EXPIRE_SESSION, None)
+        if session is None:
+            return
+        self._alarms.set(leg, Timer.EXPIRE_SESSION, now + session.end_after)
+        if session.ours:
+            self._alarms.set(leg, Timer.REFRESH, now + session.refresh_after)
+
+    def _lengthen(self, leg: Leg, response: Response, now: float) -> None:
+        """Section 7.3: after a 422 the interval is at least the Min-SE it names."""
+        try:
+            wanted = least(response)
+        except BadHeader:
+            return
+        if leg.session is not None and wanted > leg.session.interval:
+            leg.min_se = max(leg.min_se, wanted)
+            leg.session = Session(wanted, leg.session.ours)
+            self.refresh(leg, now)
