@@ -117,7 +117,9 @@ def _host(section: list[str], otherwise: str | None) -> str | None:
             if parts[:2] != ["IN", "IP4"] or len(parts) != 3:
                 return None
             try:
-                return str(ipaddress.IPv4Address(parts[2].partition("/")[0]))
+                address = ipaddress.IPv4Address(parts[2].partition("/")[0])
             except ValueError:
                 return None
+            # One caller listens at one place: what many would hear is nobody's call (and no flood of ours).
+            return None if address.is_multicast or str(address) == "255.255.255.255" else str(address)
     return otherwise

@@ -13,8 +13,6 @@ credit-expired = Platnost vašeho kreditu skončila { DATE($valid_until) }. Chce
 
 credit-empty = Váš kredit je vyčerpaný, zbývá nula korun.
 
-credit-never-topped-up = Na vašem čísle zatím žádný kredit není, ještě jste jej nedobili.
-
 ## A tariff has no credit, so none is said, and never zero crowns (CP-13).
 
 postpaid = Vaše číslo využívá tarif s měsíčním vyúčtováním, kredit tedy nemá.

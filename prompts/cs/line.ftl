@@ -22,8 +22,6 @@ wrong-key-2 = Ani tuto volbu bohužel nenabízíme. Poslechněte si prosím nab�
 
 goodbye = Děkujeme za zavolání. Na shledanou.
 
-goodbye-without-choice = Vaši volbu se nepodařilo zjistit. Zavolejte nám prosím znovu. Na shledanou.
-
 one-moment = Okamžik, prosím.
 
 # In place of an answer that the voice fails to speak.

@@ -139,6 +139,12 @@ def test_the_old_hold_at_address_zero_is_known():
     assert lines(answer(offered, "127.0.0.1", 9, 1))[-1] == "a=recvonly"
 
 
+@pytest.mark.parametrize("host", ["239.1.2.3/127", "224.0.0.1", "255.255.255.255"])
+def test_a_place_where_many_listen_is_no_callers(host):
+    with pytest.raises(NoUsableCodec):
+        read_offer(sdp(connection=f"c=IN IP4 {host}"))
+
+
 def test_the_connection_of_the_line_counts_before_that_of_the_session():
     body = sdp("m=audio 4000 RTP/AVP 8", "c=IN IP4 203.0.113.9/127")
     assert read_offer(body).agreed.remote == ("203.0.113.9", 4000)
