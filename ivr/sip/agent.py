@@ -8,9 +8,11 @@ seconds on any clock that does not go back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import MappingProxyType
 from zlib import crc32
 
 from ivr.sip.calls import Calls, OwnRequest
+from ivr.sip.credentials import Credentials
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Event, Invited
 from ivr.sip.headers import Address, BadHeader
@@ -40,8 +42,12 @@ class UserAgent:
         new_token: Callable[[], str],
         timers: Timers | None = None,
         registrar: Registrar | None = None,
+        credentials: Credentials = MappingProxyType({}),
     ) -> None:
-        """``contact`` gives our host:port as a peer reaches it; ``new_token`` a fresh unguessable token."""
+        """``contact`` gives our host:port as a peer reaches it; ``new_token`` a fresh unguessable token.
+
+        ``credentials``: the user and password we show to a realm that challenges a request of ours.
+        """
         self._contact, self._new_token, self._registrar = contact, new_token, registrar
         self._methods = _METHODS if registrar is None else (*_METHODS, "REGISTER")
         timers = timers or Timers()
@@ -55,7 +61,7 @@ class UserAgent:
         )
         self._alarms = Alarms()
         self._layer = TransactionLayer(timers, self._alarms)
-        self._calls = Calls(self._layer, self._alarms, timers, new_token, (allow, supported))
+        self._calls = Calls(self._layer, self._alarms, timers, new_token, (allow, supported), credentials)
         self._inside = DialogServer(self._calls, self._layer, self._capabilities)
         self.closing = False  # OPTIONS are answered 503, so that a proxy in front sends calls elsewhere
         self.dropped = 0  # datagrams that held no message, or none worth a transaction

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from ivr.sip.credentials import Credentials, authorize
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Ended, Event, TransferReported
 from ivr.sip.layer import Source, TransactionLayer
@@ -29,6 +30,9 @@ class OwnRequest(NamedTuple):
 
     leg: Leg
     method: str
+    uri: str
+    extra: tuple[tuple[str, str], ...]  # the headers that are its own
+    proven: bool  # it carries the answer to a challenge
 
 
 class Calls:
@@ -41,8 +45,10 @@ class Calls:
         timers: Timers,
         new_token: Callable[[], str],
         capabilities: tuple[tuple[str, str], ...],
+        credentials: Credentials,
     ) -> None:
         """``capabilities`` are the headers that tell in a 200 what we can do."""
+        self._credentials = credentials
         self._layer, self._alarms, self._timers = layer, alarms, timers
         self._new_token, self._capabilities = new_token, capabilities
         self._legs: dict[str, Leg] = {}
@@ -176,7 +182,12 @@ class Calls:
     # What becomes of requests of ours
 
     def answered(self, own: OwnRequest, response: Response, now: float) -> None:
-        """A final response: to a BYE it ends the leg, whatever it says; to a REFER only a refusal matters."""
+        """A final response: to a BYE it ends the leg, whatever it says; to a REFER only a refusal matters.
+
+        A challenge is answered once, where the password of its realm is known (section 22.2).
+        """
+        if self._prove(own, response, now):
+            return
         if own.method == "BYE":
             self.end(own.leg, Cause.LINE_HUNG_UP)
         elif own.method == "UPDATE":
@@ -220,9 +231,27 @@ class Calls:
         else:  # section 13.3.1.4: "the session SHOULD be terminated ... with a BYE"
             self.leave(answer.leg, Cause.NO_ACK, now)
 
-    def _send(self, leg: Leg, method: str, now: float, extra: Iterable[tuple[str, str]] = ()) -> None:
-        request, destination = leg.dialog.request(method, self._new_token(), extra)
-        self._layer.request(request, destination, now, OwnRequest(leg, method))
+    def _send(
+        self,
+        leg: Leg,
+        method: str,
+        now: float,
+        extra: Iterable[tuple[str, str]] = (),
+        proof: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        own, proof = tuple(extra), tuple(proof)
+        request, destination = leg.dialog.request(method, self._new_token(), own + proof)
+        self._layer.request(request, destination, now, OwnRequest(leg, method, request.uri, own, bool(proof)))
+
+    def _prove(self, own: OwnRequest, response: Response, now: float) -> bool:
+        """Send a challenged request again with its answer; False when it was no challenge to be answered."""
+        wanted = LegState.LEAVING if own.method == "BYE" else LegState.TALKING
+        if response.status not in (401, 407) or own.proven or own.leg.state is not wanted:
+            return False
+        proof = authorize(response, own.method, own.uri, self._credentials, self._new_token())
+        if proof:
+            self._send(own.leg, own.method, now, own.extra, proof)
+        return bool(proof)
 
 
 def _record_routes(message: Message) -> list[tuple[str, str]]:

@@ -1,0 +1,69 @@
+"""Digest authentication, the client's side: a 401 or 407 in, the header lines that answer it out.
+
+Sources: RFC 3261 section 22.2 and 22.3, RFC 7616 section 3.4, RFC 8760.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ivr.sip.digest import ALGORITHMS, digest_response, read_parameters
+from ivr.sip.message import Response
+
+__all__ = ["Credentials", "authorize"]
+
+Credentials = Mapping[str, tuple[str, str]]  # realm to user and password
+
+_HEADERS = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
+
+
+def authorize(
+    response: Response, method: str, uri: str, credentials: Credentials, cnonce: str
+) -> list[tuple[str, str]]:
+    """One line for each realm that asks and whose password is known; none when nothing can be answered.
+
+    Of several challenges of a realm the first that we can answer counts (RFC 8760 section 2.4). ``cnonce``
+    is a fresh token, ``uri`` the Request-URI.
+    """
+    if response.status not in _HEADERS:
+        return []
+    asking, answering = _HEADERS[response.status]
+    answers: dict[str, str] = {}
+    for value in response.headers.all(asking):
+        challenge = read_parameters(value)
+        realm = challenge.get("realm", "")
+        if realm in credentials and realm not in answers:
+            answer = _answer(challenge, method, uri, credentials[realm], cnonce)
+            if answer:
+                answers[realm] = answer
+    return [(answering, answer) for answer in answers.values()]
+
+
+def _answer(
+    challenge: Mapping[str, str], method: str, uri: str, known: tuple[str, str], cnonce: str
+) -> str | None:
+    """The value of one Authorization; None when it wants what we cannot do."""
+    algorithm = challenge.get("algorithm", "MD5").upper()
+    if algorithm not in ALGORITHMS or "nonce" not in challenge:
+        return None
+    user, password = known
+    realm, nonce = challenge["realm"], challenge["nonce"]
+    proven = {"nonce": nonce, "uri": uri}
+    tail = ""
+    if "qop" in challenge:
+        if "auth" not in [offered.strip().lower() for offered in challenge["qop"].split(",")]:
+            return None
+        proven |= {"qop": "auth", "nc": "00000001", "cnonce": cnonce}
+        tail = f', qop=auth, nc=00000001, cnonce="{cnonce}"'
+    proof = digest_response(algorithm, user, realm, password, method, proven)
+    if "opaque" in challenge:
+        tail += f", opaque={_quote(challenge['opaque'])}"
+    return (
+        f"Digest username={_quote(user)}, realm={_quote(realm)}, nonce={_quote(nonce)}, uri={_quote(uri)}, "
+        f'response="{proof}", algorithm={algorithm}{tail}'
+    )
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
