@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import aiosqlite
 from sqlalchemy import URL, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.engine.url import make_url
@@ -21,6 +23,7 @@ __all__ = ["SqliteFile"]
 _READER = ("PRAGMA foreign_keys = ON", "PRAGMA query_only = ON")
 # synchronous FULL: what has been confirmed is on the disk, also when the power goes.
 _WRITER = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+_THREAD_END = 1.0  # seconds: a thread whose connection failed ends at once, unless the file system hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class SqliteFile:
         )
         engine = create_async_engine(
             url,
-            connect_args={"timeout": patience, "isolation_level": None},
+            connect_args={"timeout": patience, "isolation_level": None, "async_creator_fn": _connected},
             pool_size=connections,
             max_overflow=0,
             pool_timeout=patience,
@@ -119,3 +122,17 @@ class SqliteFile:
 
         event.listen(engine.sync_engine, "do_connect", connect)
         event.listen(engine.sync_engine, "checkout", checkout)
+
+
+async def _connected(*given: Any, **options: Any) -> aiosqlite.Connection:
+    """A new connection; one that could not be made has ended its thread.
+
+    The thread reports to the event loop, and would meet a closed one where the failure ends the program.
+    """
+    connection = aiosqlite.connect(*given, **options)
+    connection._thread.daemon = True  # a file system that hangs must not keep the program from ending
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(connection._thread.join, _THREAD_END)
+        raise

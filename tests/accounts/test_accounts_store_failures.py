@@ -4,6 +4,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.service import Accounts
+from ivr.accounts.sqlite_file import SqliteFile
 from ivr.accounts.store import Store
 from ivr.errors import ConfigurationError, StoreUnavailable
 from ivr.money import Money
@@ -236,6 +239,7 @@ _TOPPING_UP = """
 import asyncio, sys
 from datetime import UTC, datetime
 from ivr.accounts.service import Accounts
+from ivr.accounts.sqlite_file import SqliteFile
 from ivr.accounts.store import Store
 from ivr.money import Money
 
@@ -276,3 +280,14 @@ async def test_a_process_killed_in_the_middle_of_top_ups_loses_nothing_confirmed
         confirmed += 1
     with closing(sqlite3.connect(file)) as check:
         assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_connection_that_cannot_be_made_leaves_no_thread(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    engine = SqliteFile(tmp_path).engine(write=False, connections=1, patience=0.1)  # a folder is no database
+    with pytest.raises(SQLAlchemyError):
+        async with engine.connect():
+            pass
+    workers = {thread for thread in threading.enumerate() if "connection_worker" in thread.name}
+    assert not workers - before
+    await engine.dispose()
