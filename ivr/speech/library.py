@@ -26,6 +26,8 @@ from ivr.speech.voice import EngineSource, VoiceSettings
 
 __all__ = ["Library", "Prepared"]
 
+_TRIES = 3  # pyttsx3 now and then returns before it has written a sound
+
 Progress = Callable[[int, int], None]
 
 
@@ -141,9 +143,12 @@ class Library:
     ) -> None:
         reason = run.no_recorder
         sound = None
-        if recorder is not None:
+        for _ in range(_TRIES):
+            if recorder is None:
+                break
             try:
                 sound = await self._render(recorder, language, words)
+                break
             except VoiceError as error:
                 reason = str(error)
         if sound is None:
