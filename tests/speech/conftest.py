@@ -1,4 +1,4 @@
-"""Voices are foreign engines in processes of their own: a test that a busy machine upset gets a second try."""
+"""Voices are foreign engines in their own processes: one that a busy machine upset gets another try."""
 
 from __future__ import annotations
 
