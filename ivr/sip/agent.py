@@ -18,7 +18,7 @@ from ivr.sip.events import Cause, Event, Invited
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.inside import INFO_TYPES, DialogServer
 from ivr.sip.layer import Datagram, Source, TransactionLayer, reply_address, stamp_via
-from ivr.sip.leg import Answer, Leg
+from ivr.sip.leg import Answer, Leg, Provisional
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
 from ivr.sip.registration import Registrar
 from ivr.sip.session_timer import MIN_SE, is_too_brief
@@ -28,8 +28,8 @@ from ivr.sip.uri import BadUri, Uri
 
 __all__ = ["UserAgent"]
 
-_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "UPDATE")
-_EXTENSIONS = ("timer",)
+_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "UPDATE", "PRACK")
+_EXTENSIONS = ("timer", "100rel")
 _SCHEMES = ("sip", "sips", "tel")
 
 
@@ -95,6 +95,8 @@ class UserAgent:
                     self._calls.unanswered(owner.user, now)
             elif isinstance(owner, Answer):
                 self._calls.ring_answer(owner, timer, now)
+            elif isinstance(owner, Provisional):
+                self._calls.provisionals.ring(owner, timer, now)
             elif isinstance(owner, Leg):
                 self._calls.ring_leg(owner, timer, now)
 
@@ -125,7 +127,7 @@ class UserAgent:
         return len(self._layer)
 
     def ring(self, leg_name: str, now: float) -> None:
-        """Send 180: the call will be answered, not yet."""
+        """Send 180, reliably where the caller can (RFC 3262): the call will be answered, not yet."""
         self._calls.ring(leg_name, now)
 
     def accept(self, leg_name: str, sdp: bytes, now: float) -> None:
@@ -209,7 +211,7 @@ class UserAgent:
                 self._invited(request, transaction, source)
             case "OPTIONS":
                 self._answer(transaction, request, 503 if self.closing else 200, now, self._capabilities)
-            case _:  # BYE, INFO, NOTIFY and UPDATE belong to a dialog
+            case _:  # BYE, INFO, NOTIFY, UPDATE and PRACK belong to a dialog
                 self._answer(transaction, request, 481, now)
 
     def _invited(self, request: Request, transaction: Transaction, source: Source) -> None:

@@ -1,6 +1,7 @@
 """The legs that live: the hall's verbs and the timers in, responses, requests of ours and events out.
 
-Sources: RFC 3261 sections 12 to 15; RFC 3515 for transfers; RFC 3311 and 4028 for UPDATE and refreshes.
+Sources: RFC 3261 sections 12 to 15; RFC 3515 for transfers; RFC 3311 and 4028 for UPDATE and
+refreshes; RFC 3262 for the 180.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ivr.sip.layer import Source, TransactionLayer
 from ivr.sip.leg import Answer, Leg, LegState
 from ivr.sip.message import Message, Request, Response, respond
 from ivr.sip.refreshes import Refreshes
+from ivr.sip.reliable import Provisionals
 from ivr.sip.timers import Alarms, Timer, Timers
 from ivr.sip.transaction import INVITE_SERVER, Transaction
 from ivr.sip.uri import Uri
@@ -52,6 +54,7 @@ class Calls:
         self._layer, self._alarms, self._timers = layer, alarms, timers
         self._new_token, self._capabilities = new_token, capabilities
         self._legs: dict[str, Leg] = {}
+        self.provisionals = Provisionals(layer, alarms, timers, self._give_up_ringing)
         self._refreshes = Refreshes(alarms, self._send, self.leave)
         self.events: deque[Event] = deque()
 
@@ -73,12 +76,12 @@ class Calls:
     # The hall's verbs
 
     def ring(self, name: str, now: float) -> None:
-        """Send 180."""
+        """Send 180 to a leg that rings."""
         leg = self._legs.get(name)
-        if leg is None or leg.transaction is None or leg.invite is None:
+        if leg is None or leg.state is not LegState.RINGING or leg.invite is None:
             return
         headers = [("contact", leg.dialog.contact), *_record_routes(leg.invite)]
-        self._layer.answer(leg.transaction, leg.invite, 180, leg.name, now, headers)
+        self.provisionals.send(leg, headers, now)
 
     def accept(self, name: str, sdp: bytes, now: float) -> None:
         """Answer the waiting (re-)INVITE or UPDATE with 200 and SDP; the 200 to an UPDATE needs no ACK."""
@@ -87,6 +90,7 @@ class Calls:
             return
         invite, transaction = leg.invite, leg.transaction
         leg.transaction = leg.invite = None
+        leg.stop_ringing()
         data = self._succeed(leg, invite, transaction, leg.invited_from, sdp, now)
         if transaction.table is not INVITE_SERVER:
             return
@@ -156,8 +160,13 @@ class Calls:
             return
         self._layer.answer(leg.transaction, leg.invite, status, leg.name, now, headers)
         leg.transaction = leg.invite = None
+        leg.stop_ringing()
         if leg.state is LegState.RINGING:
             self.end(leg, cause)
+
+    def _give_up_ringing(self, leg: Leg, now: float) -> None:
+        """RFC 3262 section 3: without a PRACK the INVITE SHOULD be refused with a 5xx."""
+        self.turn_down(leg, 504, Cause.NO_PRACK, now)
 
     def leave(self, leg: Leg, cause: Cause, now: float) -> None:
         """Send our BYE: for the hall the leg is over, here it stays until the BYE is answered."""

@@ -18,6 +18,7 @@ class Cause(Enum):
     CALLER_HUNG_UP = "caller hung up"
     CANCELLED = "cancelled"
     NO_ACK = "no ACK"
+    NO_PRACK = "no PRACK"  # RFC 3262
     NOT_REFRESHED = "session expired"  # RFC 4028
     LINE_HUNG_UP = "line hung up"
     REFUSED = "refused"

@@ -1,7 +1,7 @@
 """Requests inside a dialog: one of ours comes in, its answer and what it means for the call go out.
 
-Sources: RFC 3261 sections 12.2.2, 13.3.1.4, 14.2, 15.1.2; RFC 3311 (UPDATE); RFC 6086 (INFO); RFC 3515 and
-6665 (NOTIFY).
+Sources: RFC 3261 sections 12.2.2, 13.3.1.4, 14.2, 15.1.2; RFC 3262 (PRACK); RFC 3311 (UPDATE); RFC 6086
+(INFO); RFC 3515 and 6665 (NOTIFY).
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ class DialogServer:
                     self._reinvited(leg, request, transaction, source, now)
                 case "UPDATE":
                     self._updated(leg, request, transaction, source, now)
+                case "PRACK":
+                    known = self._calls.provisionals.acknowledge(leg, request)
+                    self._answer(transaction, request, 200 if known else 481, now)
                 case "INFO":
                     self._informed(leg, request, transaction, now)
                 case "NOTIFY":

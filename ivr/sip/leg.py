@@ -10,7 +10,7 @@ from ivr.sip.session_timer import MIN_SE, Session
 from ivr.sip.timers import Timer
 from ivr.sip.transaction import Transaction
 
-__all__ = ["Answer", "Leg", "LegState"]
+__all__ = ["Answer", "Leg", "LegState", "Provisional"]
 
 
 class LegState(Enum):
@@ -32,6 +32,7 @@ class Leg:
         self.transaction: Transaction | None = transaction
         self.invited_from = dialog.source
         self.answers: dict[int, Answer] = {}  # by CSeq; more than one when a re-INVITE overtakes an ACK
+        self.provisional: Provisional | None = None  # the reliable 180
         self.confirmed = False
         self.hang_up_on_ack = False
         self.referred = False  # the other side may send NOTIFYs
@@ -58,10 +59,30 @@ class Leg:
         """Whether an offer of ours is out, to be answered in an ACK."""
         return any(answer.offers for answer in self.answers.values())
 
+    def stop_ringing(self) -> None:
+        """The INVITE has its final answer: its 180 is not resent, yet a late PRACK still finds it."""
+        if self.provisional is not None:
+            self.provisional.alarms.clear()
+
     def stop_resending(self, cseq: int | None = None) -> None:
         """Drop the 2xx up to a CSeq: an ACK shows that the other side has got as far. None: all of them."""
         for number in [n for n in self.answers if cseq is None or n <= cseq]:
             self.answers.pop(number).alarms.clear()
+
+
+class Provisional:
+    """A 180 of ours, resent until its PRACK comes (RFC 3262 section 3)."""
+
+    __slots__ = ("acknowledged", "alarms", "data", "interval", "leg", "numbers", "transaction")
+
+    def __init__(
+        self, leg: Leg, transaction: Transaction, data: bytes, numbers: tuple[int, int], interval: float
+    ) -> None:
+        """``numbers``: its RSeq and the INVITE's CSeq, which the RAck names."""
+        self.leg, self.transaction, self.data = leg, transaction, data
+        self.numbers, self.interval = numbers, interval
+        self.acknowledged = False
+        self.alarms: dict[Timer, float] = {}
 
 
 class Answer:

@@ -25,6 +25,8 @@ class Timer(Enum):
     L = "wait time for accepted INVITE request retransmits"
     RESEND_2XX = "resend the 2xx until the ACK comes"
     GIVE_UP_2XX = "no ACK for the 2xx"
+    RESEND_1XX = "resend the reliable 1xx until the PRACK comes (RFC 3262)"
+    GIVE_UP_1XX = "no PRACK for the 1xx (RFC 3262)"
     EXPIRE_TRANSFER = "no NOTIFY after a REFER"
     REFRESH = "refresh the session (RFC 4028)"
     EXPIRE_SESSION = "the session was not refreshed (RFC 4028)"
