@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ivr.media import rtp, sdp
 from ivr.media.telephone_event import EventReceiver
+from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.digest import Authenticator
 from ivr.sip.dtmf_info import read_key
@@ -14,7 +15,7 @@ from ivr.sip.registration import Registrar
 
 __all__ = ["READERS"]
 
-_SOURCE = ("192.0.2.7", 5060)
+_SOURCE = Peer("192.0.2.7", 5060)
 _LIFE = 4000.0  # seconds: longer than any timer or registration
 
 

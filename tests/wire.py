@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
+from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.events import Event, Invited
 
 __all__ = ["Address", "Fate", "Sent", "Wire", "every_datagram_arrives"]
 
-Address = tuple[str, int]
+Address = tuple[str, int] | Peer
 Fate = Callable[[bytes], Sequence[float]]  # a datagram to the delays of its copies: () loses it
 
 
@@ -23,7 +24,7 @@ class Sent(NamedTuple):
     """A datagram of the agent's: when, where to, what."""
 
     at: float
-    destination: Address
+    destination: Peer
     data: bytes
 
 
@@ -41,13 +42,13 @@ class Wire:
         self.sent: list[Sent] = []
         self.events: list[Event] = []
         self.hall: Callable[[Event], None] = lambda event: None
-        self._ears: dict[Address, Callable[[bytes], None]] = {}
+        self._ears: dict[Peer, Callable[[bytes], None]] = {}
         self._planned: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
 
     def listen(self, address: Address, hear: Callable[[bytes], None]) -> None:
         """Whatever the agent sends to this address is heard there."""
-        self._ears[address] = hear
+        self._ears[Peer(*address)] = hear
 
     def plan(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something later."""
@@ -56,7 +57,7 @@ class Wire:
     def send(self, data: bytes, source: Address) -> None:
         """Put a datagram on its way to the agent."""
         for delay in self.fate(data):
-            self.plan(delay, lambda: self.agent.receive_datagram(data, source, self.now))
+            self.plan(delay, lambda: self.agent.receive_datagram(data, Peer(*source), self.now))
 
     def do(self, verb: Callable[..., None], *arguments: Any) -> None:
         """Call a verb of the agent's with the time as its last argument, and let its datagrams arrive."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from ivr.peer import Peer
 from ivr.phone import to_e164
 from ivr.sip.events import Invited
 
@@ -18,7 +19,7 @@ class Callers:
         self,
         trusted_country: Callable[[str], str | None],
         phone_numbers: Mapping[str, str],
-        user_at: Callable[[tuple[str, int], float], str | None],
+        user_at: Callable[[Peer, float], str | None],
     ) -> None:
         """Say whom to believe.
 
@@ -34,7 +35,7 @@ class Callers:
         user = self._user_at(invited.source, now)
         if user is not None:
             return self._phone_numbers.get(user)
-        country = self._trusted_country(invited.source[0])
+        country = self._trusted_country(invited.source.host)
         if country is None:
             return None
         for claim in (*invited.asserted, invited.from_):

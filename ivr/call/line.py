@@ -21,6 +21,7 @@ from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, 
 from ivr.media.plane import Plane
 from ivr.media.ports import NoPortFree
 from ivr.media.sdp import NoUsableCodec, SdpError
+from ivr.peer import Peer
 from ivr.phone import shorten
 from ivr.sip import events as sip
 from ivr.sip.agent import UserAgent
@@ -62,7 +63,7 @@ class Line:
         callers: Callers,
         limits: Limits,
         clock: Callable[[], datetime],
-        media_host: Callable[[tuple[str, int]], str],
+        media_host: Callable[[Peer], str],
         watch: Watcher,
     ) -> None:
         """``media_host`` gives our address as a peer reaches it; ``flush`` is set to the socket's own."""
@@ -139,7 +140,7 @@ class Line:
             return
         caller = self._callers.number(invited, self._loop.time())
         try:
-            media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source[0])
+            media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
         except NoUsableCodec:
             self._refuse(invited, 488, "no usable codec")
             return
@@ -164,7 +165,7 @@ class Line:
         else:
             self._pick_up(leg, invited.source)
 
-    def _pick_up(self, leg: str, source: tuple[str, int]) -> None:
+    def _pick_up(self, leg: str, source: Peer) -> None:
         self._answer(leg, self._calls[leg].media.answered(self._media_host(source)))
 
     def _refusal(self, plan: Plan | None) -> tuple[int, str] | None:
@@ -179,7 +180,7 @@ class Line:
     def _refuse(self, invited: sip.Invited, status: int, reason: str) -> None:
         headers = [("retry-after", str(round(self._limits.retry_after)))] if status == 503 else []
         self._agent.refuse(invited.leg, status, self._loop.time(), headers)
-        self._watch(CallRefused(shorten(invited.called.user), invited.source[0], status, reason))
+        self._watch(CallRefused(shorten(invited.called.user), invited.source.host, status, reason))
 
     def _answer(self, leg: str, body: bytes) -> None:
         self._agent.accept(leg, body, self._loop.time())
@@ -197,14 +198,14 @@ class Line:
         if not call.session.begun:
             call.session.begin()
 
-    def _reinvited(self, leg: str, offered: bytes | None, source: tuple[str, int]) -> None:
+    def _reinvited(self, leg: str, offered: bytes | None, source: Peer) -> None:
         """Hold, resume, another address or codec; what cannot be agreed leaves the call as it was."""
         call = self._calls.get(leg)
         if call is None:
             self._agent.refuse(leg, 481, self._loop.time())
             return
         try:
-            body = call.media.change(offered, self._media_host(source), source[0])
+            body = call.media.change(offered, self._media_host(source), source.host)
         except SdpError:
             self._agent.refuse(leg, 488, self._loop.time())
             return

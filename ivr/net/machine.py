@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-__all__ = ["Machine", "Source"]
+from ivr.peer import Peer
 
-Source = tuple[str, int]  # an address and a port
+__all__ = ["Machine"]
 
 
 class Machine(Protocol):
     """What a protocol machine offers; its events are taken by whoever made it."""
 
-    def receive_datagram(self, data: bytes, source: Source, now: float) -> None:
+    def receive_datagram(self, data: bytes, source: Peer, now: float) -> None:
         """Take one datagram."""
 
     def handle_timeout(self, now: float) -> None:
@@ -26,5 +26,5 @@ class Machine(Protocol):
     def next_timeout(self) -> float | None:
         """When the next timer is due."""
 
-    def datagrams_to_send(self) -> Sequence[tuple[bytes, Source]]:
+    def datagrams_to_send(self) -> Sequence[tuple[bytes, Peer]]:
         """What is to be sent, in order, each given once."""

@@ -7,22 +7,23 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from ivr.net.machine import Machine, Source
+from ivr.net.machine import Machine
+from ivr.peer import Peer
 
 __all__ = ["Seen", "UdpServer", "local_address"]
 
-Seen = Callable[[str, Source, bytes], None]
+Seen = Callable[[str, Peer, bytes], None]
 
 _BATCH = 64  # datagrams read before the loop's other work has its turn
 _BUFFER = 4 * 1024 * 1024  # bytes: a second of signalling at 1,000 calls/s
 _LONGEST = 65535
 
 
-def local_address(peer: Source) -> str:
+def local_address(host: str) -> str:
     """The address of this machine that a peer would answer to; no packet is sent to find it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((peer[0], peer[1] or 9))
+            probe.connect((host, 9))
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
@@ -53,7 +54,7 @@ class UdpServer:
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: float | None = None
 
-    def open(self, host: str, port: int) -> Source:
+    def open(self, host: str, port: int) -> Peer:
         """Bind and listen; gives the address bound. OSError when the port is taken."""
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -68,7 +69,7 @@ class UdpServer:
         self._socket = sock
         self._loop.add_reader(sock.fileno(), self._readable)
         address = sock.getsockname()
-        return str(address[0]), int(address[1])
+        return Peer(str(address[0]), int(address[1]))
 
     def close(self) -> None:
         """Stop listening; what the machine still has to say is sent first."""
@@ -91,7 +92,7 @@ class UdpServer:
                 self._seen(">", destination, data)
             # A full buffer or an unreachable peer loses the datagram, as UDP may; timers send it again.
             with contextlib.suppress(OSError):
-                self._socket.sendto(data, destination)
+                self._socket.sendto(data, destination[:2])
         at = self._machine.next_timeout()
         if at == self._alarm_at and self._alarm is not None:
             return
@@ -105,18 +106,19 @@ class UdpServer:
             if self._socket is None:
                 return
             try:
-                data, source = self._socket.recvfrom(_LONGEST)
+                data, address = self._socket.recvfrom(_LONGEST)
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:  # an ICMP error of an earlier datagram; the socket goes on
                 continue
-            if self._admit is not None and not self._admit(source[0]):
+            source = Peer(address[0], address[1])
+            if self._admit is not None and not self._admit(source.host):
                 self.strangers += 1
                 continue
             if self._seen is not None:
                 self._seen("<", source, data)
             try:
-                self._machine.receive_datagram(data, (str(source[0]), int(source[1])), self._loop.time())
+                self._machine.receive_datagram(data, source, self._loop.time())
                 self._after()  # before the next one: it may end what this one is about
             except Exception as error:
                 self._failed(error)

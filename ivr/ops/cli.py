@@ -30,6 +30,7 @@ from ivr.ops.running import ANY, Running, open_line
 from ivr.ops.settings import Settings, load_settings
 from ivr.ops.try_call import as_lines, try_call
 from ivr.ops.watching import log_events
+from ivr.peer import Peer
 from ivr.phone import to_e164
 from ivr.speech.library import Library
 from ivr.speech.sound import write_wav
@@ -66,8 +67,8 @@ async def _run(settings: Settings, files: Files, demo: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     log = logs.set_up(settings.log.format, settings.log.level)
 
-    def seen(direction: str, peer: tuple[str, int], datagram: bytes) -> None:
-        logs.packet(log, direction, f"{peer[0]}:{peer[1]}", datagram)
+    def seen(direction: str, peer: Peer, datagram: bytes) -> None:
+        logs.packet(log, direction, str(peer), datagram)
 
     with Progress(
         TextColumn("Speaking the fixed sentences"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -100,10 +101,10 @@ async def _run(settings: Settings, files: Files, demo: bool) -> None:
 
 
 def _announce(console: Console, settings: Settings, files: Files, running: Running, demo: bool) -> None:
-    host, port = running.address
+    host, port, transport = running.address
     if host in ANY:
-        host = settings.sip.advertise or local_address(("192.0.2.1", 9))  # TEST-NET-1: any route out
-    console.print(f"[bold green]The line is open[/] on {host}:{port} (UDP)")
+        host = settings.sip.advertise or local_address("192.0.2.1")  # TEST-NET-1: any route out
+    console.print(f"[bold green]The line is open[/] on {host}:{port} ({transport})")
     for plan in files.plans:
         for number in plan.line.numbers:
             console.print(f"  {number:<12} {plan.line.name:<10} dial  sip:{number}@{host}:{port}")

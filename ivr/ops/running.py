@@ -23,6 +23,7 @@ from ivr.net.metronome import Metronome
 from ivr.net.udp import Seen, UdpServer, local_address
 from ivr.ops.files import Files
 from ivr.ops.settings import Settings
+from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.digest import Authenticator
 from ivr.sip.registration import Registrar
@@ -42,7 +43,7 @@ class Running:
 
     line: Line
     store: Store
-    address: tuple[str, int]
+    address: Peer
 
 
 @asynccontextmanager
@@ -144,7 +145,7 @@ def _close_media(metronome: Metronome, plane: Plane) -> None:
     plane.shutdown()
 
 
-def _listen(server: UdpServer, settings: Settings) -> tuple[str, int]:
+def _listen(server: UdpServer, settings: Settings) -> Peer:
     listen = settings.sip.listen
     try:
         return server.open(listen.host, listen.port)
@@ -154,7 +155,7 @@ def _listen(server: UdpServer, settings: Settings) -> tuple[str, int]:
         ) from None
 
 
-def _media_host(settings: Settings) -> Callable[[tuple[str, int]], str]:
+def _media_host(settings: Settings) -> Callable[[Peer], str]:
     """Our address as each peer reaches it: the one named, the one bound, or the one the route gives."""
     if settings.sip.advertise:
         named = settings.sip.advertise
@@ -162,11 +163,11 @@ def _media_host(settings: Settings) -> Callable[[tuple[str, int]], str]:
     if settings.sip.listen.host not in ANY:
         bound = settings.sip.listen.host
         return lambda peer: bound
-    routed = lru_cache(maxsize=4096)(lambda host: local_address((host, 9)))
-    return lambda peer: routed(peer[0])
+    routed = lru_cache(maxsize=4096)(local_address)
+    return lambda peer: routed(peer.host)
 
 
-def _contact(settings: Settings) -> Callable[[tuple[str, int]], str]:
+def _contact(settings: Settings) -> Callable[[Peer], str]:
     host = _media_host(settings)
     return lambda peer: f"{host(peer)}:{settings.sip.listen.port}"
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from zlib import crc32
 
+from ivr.peer import Peer
 from ivr.sip.calls import Calls, OwnRequest
 from ivr.sip.credentials import Credentials
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Event, Invited
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.inside import INFO_TYPES, DialogServer
-from ivr.sip.layer import Datagram, Source, TransactionLayer, reply_address, stamp_via
+from ivr.sip.layer import Datagram, TransactionLayer, reply_address, stamp_via
 from ivr.sip.leg import Answer, Leg, Provisional
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
 from ivr.sip.registration import Registrar
@@ -38,7 +39,7 @@ class UserAgent:
 
     def __init__(
         self,
-        contact: Callable[[Source], str],
+        contact: Callable[[Peer], str],
         new_token: Callable[[], str],
         timers: Timers | None = None,
         registrar: Registrar | None = None,
@@ -68,7 +69,7 @@ class UserAgent:
 
     # The five calls
 
-    def receive_datagram(self, data: bytes, source: Source, now: float) -> None:
+    def receive_datagram(self, data: bytes, source: Peer, now: float) -> None:
         """Take one datagram. Whatever it holds, no exception comes of it."""
         if not data.strip(b"\r\n\0 "):  # keep-alives (RFC 5626 section 4.4.1, RFC 3581)
             return
@@ -156,7 +157,7 @@ class UserAgent:
         if transaction is not None and isinstance(transaction.user, OwnRequest) and response.status >= 200:
             self._calls.answered(transaction.user, response, now)
 
-    def _receive_request(self, request: Request, source: Source, now: float) -> None:
+    def _receive_request(self, request: Request, source: Peer, now: float) -> None:
         stamp_via(request, source)
         if request.method == "ACK":
             if self._layer.receive_ack(request, now):
@@ -198,7 +199,7 @@ class UserAgent:
             return 422, (("min-se", str(MIN_SE)),)  # RFC 4028 section 6: the 422 "MUST contain" it
         return None
 
-    def _serve(self, request: Request, transaction: Transaction, source: Source, now: float) -> None:
+    def _serve(self, request: Request, transaction: Transaction, source: Peer, now: float) -> None:
         match request.method:
             case "CANCEL":
                 self._cancelled(request, transaction, now)
@@ -214,7 +215,7 @@ class UserAgent:
             case _:  # BYE, INFO, NOTIFY, UPDATE and PRACK belong to a dialog
                 self._answer(transaction, request, 481, now)
 
-    def _invited(self, request: Request, transaction: Transaction, source: Source) -> None:
+    def _invited(self, request: Request, transaction: Transaction, source: Peer) -> None:
         try:
             called = Uri.parse(request.uri)
         except BadUri as error:
@@ -258,7 +259,7 @@ class UserAgent:
     ) -> None:
         self._layer.answer(transaction, request, status, tag or self._new_token(), now, headers)
 
-    def _refuse_bad(self, request: Request | None, status: int, source: Source) -> None:
+    def _refuse_bad(self, request: Request | None, status: int, source: Peer) -> None:
         """Answer a request that breaks a rule without keeping anything of it, where it says how."""
         self.dropped += 1
         if request is None or request.method == "ACK":

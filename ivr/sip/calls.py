@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from ivr.peer import Peer
 from ivr.sip.credentials import Credentials, authorize
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Ended, Event, TransferReported
-from ivr.sip.layer import Source, TransactionLayer
+from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Answer, Leg, LegState
 from ivr.sip.message import Message, Request, Response, respond
 from ivr.sip.refreshes import Refreshes
@@ -100,12 +101,12 @@ class Calls:
         self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
         self._alarms.set(answer, Timer.GIVE_UP_2XX, now + self._timers.give_up)
 
-    def keep(self, leg: Leg, update: Request, transaction: Transaction, source: Source, now: float) -> None:
+    def keep(self, leg: Leg, update: Request, transaction: Transaction, source: Peer, now: float) -> None:
         """Answer an UPDATE that offers nothing: it moves the other side, or refreshes the session."""
         self._succeed(leg, update, transaction, source, b"", now)
 
     def _succeed(
-        self, leg: Leg, request: Request, transaction: Transaction, source: Source, sdp: bytes, now: float
+        self, leg: Leg, request: Request, transaction: Transaction, source: Peer, sdp: bytes, now: float
     ) -> bytes:
         """Send a 200 to what opens or refreshes the session; gives its bytes."""
         early = leg.state is LegState.RINGING

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ivr.peer import Peer
 from ivr.sip.headers import Address, BadHeader
-from ivr.sip.layer import DEFAULT_PORT, MAGIC, Source
+from ivr.sip.layer import DEFAULT_PORT, MAGIC
 from ivr.sip.message import Headers, Request, Response, with_tag
 from ivr.sip.uri import Uri
 
@@ -15,7 +16,7 @@ __all__ = ["Dialog"]
 class Dialog:
     """What both sides remember of a call: who they are, the way between them, how far they have counted."""
 
-    def __init__(self, invite: Request, local_tag: str, contact: str, source: Source) -> None:
+    def __init__(self, invite: Request, local_tag: str, contact: str, source: Peer) -> None:
         """Section 12.1.1: the callee's side. BadHeader without a Contact, or with a Record-Route of noise."""
         if not invite.contacts:
             raise BadHeader("no contact header")
@@ -45,7 +46,7 @@ class Dialog:
         self.remote_cseq = request.cseq.number
         return True
 
-    def refresh(self, request: Request, source: Source) -> None:
+    def refresh(self, request: Request, source: Peer) -> None:
         """A re-INVITE may move the other side (section 12.2.2: the remote target is replaced)."""
         if request.contacts:
             self.target = request.contacts[0].uri
@@ -59,7 +60,7 @@ class Dialog:
 
     def request(
         self, method: str, token: str, extra: Iterable[tuple[str, str]] = (), body: bytes = b""
-    ) -> tuple[Request, Source]:
+    ) -> tuple[Request, Peer]:
         """A request of ours along the route set (section 12.2.1.1), and where its datagram goes."""
         self.local_cseq += 1
         uri, routes = str(self.target), list(self.routes)
@@ -82,13 +83,13 @@ class Dialog:
             headers.add(name, value)
         return Request(method, uri, headers, body), self._next_hop(first)
 
-    def _next_hop(self, route: Uri | None) -> Source:
+    def _next_hop(self, route: Uri | None) -> Peer:
         if route is None and self._behind_nat:
             return self.source
         hop = route or self.target
         if not _is_ipv4(hop.host):  # a name: names are not resolved here, its owner sent from this address
             return self.source
-        return hop.host, hop.port or DEFAULT_PORT
+        return Peer(hop.host, hop.port or DEFAULT_PORT)
 
     def _is_behind_nat(self, request: Request) -> bool:
         """A phone that calls us directly (one Via) from another address than the one it believes to have.
@@ -96,7 +97,9 @@ class Dialog:
         RFC 3261 would send to its Contact, where nothing would arrive; we answer to where it sends from.
         """
         vias = request.headers.all("via")
-        return len(vias) == 1 and request.via.host == self.target.host and request.via.host != self.source[0]
+        return (
+            len(vias) == 1 and request.via.host == self.target.host and request.via.host != self.source.host
+        )
 
 
 def _is_ipv4(host: str) -> bool:

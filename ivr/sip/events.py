@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ivr.peer import Peer
 from ivr.sip.headers import Address
-from ivr.sip.layer import Source
 from ivr.sip.uri import Uri
 
 __all__ = ["Cause", "Confirmed", "Ended", "Event", "InfoReceived", "Invited", "Reinvited", "TransferReported"]
@@ -33,7 +33,7 @@ class Invited:
     from_: Address
     asserted: tuple[Address, ...]  # P-Asserted-Identity (RFC 3325), believed only from a trusted trunk
     private: bool  # Privacy: id or user (RFC 3323): known to us or not, the caller is anonymous
-    source: Source
+    source: Peer
     call_id: str
     offer: bytes | None  # SDP; None asks us to offer
 
@@ -52,7 +52,7 @@ class Reinvited:
 
     leg: str
     offer: bytes | None
-    source: Source
+    source: Peer
 
 
 @dataclass(frozen=True, slots=True)

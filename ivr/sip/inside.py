@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from zlib import crc32
 
+from ivr.peer import Peer
 from ivr.sip.calls import Calls
 from ivr.sip.events import Cause, Confirmed, InfoReceived, Reinvited
-from ivr.sip.layer import Source, TransactionLayer
+from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Leg, LegState
 from ivr.sip.message import Request
 from ivr.sip.transaction import Transaction
@@ -31,7 +32,7 @@ class DialogServer:
         """``capabilities`` answer an OPTIONS."""
         self._calls, self._layer, self._capabilities = calls, layer, capabilities
 
-    def serve(self, request: Request, transaction: Transaction, source: Source, now: float) -> None:
+    def serve(self, request: Request, transaction: Transaction, source: Peer, now: float) -> None:
         """Answer a request whose To has a tag."""
         leg = self._calls.find(request)
         # A leg that has sent BYE is over for all but the BYE that crosses it (RFC 5407 section 3.2).
@@ -77,7 +78,7 @@ class DialogServer:
         self._calls.end(leg, Cause.CALLER_HUNG_UP)
 
     def _reinvited(
-        self, leg: Leg, request: Request, transaction: Transaction, source: Source, now: float
+        self, leg: Leg, request: Request, transaction: Transaction, source: Peer, now: float
     ) -> None:
         if leg.transaction is not None:
             # Section 14.2: the first one has no final answer yet: "a Retry-After header field with a randomly
@@ -94,7 +95,7 @@ class DialogServer:
         self._calls.events.append(Reinvited(leg.name, request.body or None, source))
 
     def _updated(
-        self, leg: Leg, request: Request, transaction: Transaction, source: Source, now: float
+        self, leg: Leg, request: Request, transaction: Transaction, source: Peer, now: float
     ) -> None:
         """RFC 3311 section 5.2: as a re-INVITE where it offers, which the same rules hold for.
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
+from ivr.peer import Peer
 from ivr.sip.headers import Via, split_list
 from ivr.sip.message import Request, Response, respond
 from ivr.sip.timers import Alarms, Timer, Timers
@@ -22,46 +23,44 @@ from ivr.sip.transaction import (
     Transaction,
 )
 
-__all__ = ["Datagram", "Source", "TransactionLayer", "reply_address", "stamp_via"]
+__all__ = ["Datagram", "TransactionLayer", "reply_address", "stamp_via"]
 
 MAGIC = "z9hG4bK"  # section 8.1.1.7: the mark of a branch that identifies its transaction
 DEFAULT_PORT = 5060
-
-Source = tuple[str, int]
 
 
 class Datagram(NamedTuple):
     """Bytes and where they go."""
 
     data: bytes
-    destination: Source
+    destination: Peer
 
 
-def stamp_via(request: Request, source: Source) -> None:
+def stamp_via(request: Request, source: Peer) -> None:
     """Note in the top Via where the request really came from (section 18.2.1, RFC 3581 section 4)."""
     for index, (name, value) in enumerate(request.headers.lines):
         if name != "via":
             continue
         top, *others = split_list(value)
         via = Via.parse(top)
-        if "rport" not in via.params and via.host == source[0]:
+        if "rport" not in via.params and via.host == source.host:
             return
         params = {name: value for name, value in via.params.items() if name != "received"}
         if "rport" in params:
-            params["rport"] = str(source[1])
-        params["received"] = source[0]
+            params["rport"] = str(source.port)
+        params["received"] = source.host
         stamped = Via(via.transport, via.host, via.port, params, via.protocol)
         request.headers.lines[index] = ("via", ", ".join((str(stamped), *others)))
         request.via = stamped
         return
 
 
-def reply_address(request: Request, source: Source) -> Source:
+def reply_address(request: Request, source: Peer) -> Peer:
     """Where responses go (section 18.2.2, RFC 3581 section 4): back to the source, to its port with rport."""
     via = request.via
     if "rport" in via.params:
         return source
-    return source[0], via.port or DEFAULT_PORT
+    return Peer(source.host, via.port or DEFAULT_PORT)
 
 
 def _server_key(request: Request, method: str) -> Hashable:
@@ -86,7 +85,7 @@ class TransactionLayer:
     def __len__(self) -> int:
         return len(self._servers) + len(self._clients)
 
-    def receive_request(self, request: Request, source: Source, now: float) -> Transaction | None:
+    def receive_request(self, request: Request, source: Peer, now: float) -> Transaction | None:
         """A new transaction for the core to answer, or None when a running one has absorbed the request."""
         key = _server_key(request, request.method)
         running = self._servers.get(key)
@@ -149,7 +148,7 @@ class TransactionLayer:
         """Send a response without a body; ``tag`` goes to a To that has none yet."""
         self.reply(transaction, respond(request, status, tag, headers), status, now)
 
-    def request(self, request: Request, destination: Source, now: float, user: object) -> Transaction:
+    def request(self, request: Request, destination: Peer, now: float, user: object) -> Transaction:
         """Start a non-INVITE request of ours; its top Via holds a new branch."""
         key = request.via.branch, request.method
         transaction = Transaction(NON_INVITE_CLIENT, State.TRYING, key, destination)
@@ -163,7 +162,7 @@ class TransactionLayer:
         """Take a timer; whether the transaction's user is to hear that nobody answered."""
         return Action.TELL_TIMEOUT in self._step(transaction, Input[f"TIMER_{timer.name}"], now)
 
-    def send(self, data: bytes, destination: Source) -> None:
+    def send(self, data: bytes, destination: Peer) -> None:
         """Send outside any transaction: a stateless refusal (section 8.2.7)."""
         self.outbox.append(Datagram(data, destination))
 

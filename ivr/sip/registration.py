@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ivr.peer import Peer
 from ivr.sip.digest import Authenticator, Verdict
 from ivr.sip.headers import Address
-from ivr.sip.layer import Source
 from ivr.sip.message import Request
 from ivr.sip.uri import Uri
 
@@ -20,7 +20,7 @@ class Binding:
     """Where a phone is reached, where it sends from, until when, and by which REGISTER we know."""
 
     contact: Uri
-    source: Source
+    source: Peer
     expires_at: float
     call_id: str
     cseq: int
@@ -41,7 +41,7 @@ class Registrar:
         self._authenticator = authenticator
         self._bindings: dict[str, Binding] = {}
 
-    def user_at(self, source: Source, now: float) -> str | None:
+    def user_at(self, source: Peer, now: float) -> str | None:
         """The registered phone that sends from an address, if one does."""
         for user, binding in self._bindings.items():
             if binding.source == source and binding.expires_at > now:
@@ -53,7 +53,7 @@ class Registrar:
         binding = self._bindings.get(user)
         return binding if binding is not None and binding.expires_at > now else None
 
-    def register(self, request: Request, source: Source, now: float) -> RegistrarAnswer:
+    def register(self, request: Request, source: Peer, now: float) -> RegistrarAnswer:
         """Answer one REGISTER: authenticate, then add, refresh, remove or list."""
         authorization = request.headers.first("authorization")
         verdict, user = Verdict.BAD, ""
@@ -66,7 +66,7 @@ class Registrar:
             return RegistrarAnswer(403)  # section 10.3 step 4: another's address-of-record
         return self._bind(request, user, source, now)
 
-    def _bind(self, request: Request, user: str, source: Source, now: float) -> RegistrarAnswer:
+    def _bind(self, request: Request, user: str, source: Peer, now: float) -> RegistrarAnswer:
         contacts = request.headers.all("contact")
         default = _seconds(request.headers.first("expires"), USUAL)
         bound = self.binding(user, now)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
+from ivr.peer import Peer
 from ivr.sip.timers import Timer, Timers
 
 __all__ = [
@@ -166,7 +167,7 @@ class Transaction:
 
     __slots__ = ("alarms", "destination", "interval", "key", "last", "origin", "state", "table", "user")
 
-    def __init__(self, table: Table, state: State, key: object, destination: tuple[str, int]) -> None:
+    def __init__(self, table: Table, state: State, key: object, destination: Peer) -> None:
         """``destination`` is where its messages go; ``user`` is whatever the core hangs on it.
 
         ``origin`` of an INVITE is what a copy of it by another way has in common with it.

@@ -29,6 +29,7 @@ from ivr.call.speaker import Speaker
 from ivr.flow import Plan, read_folder
 from ivr.media.plane import Plane
 from ivr.net.batch import open_wire
+from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.digest import Authenticator
 from ivr.sip.registration import Registrar
@@ -71,7 +72,7 @@ class House:
 
     def receive(self, data: bytes, source: tuple[str, int]) -> None:
         """A datagram comes to the line."""
-        self.agent.receive_datagram(data, source, self.loop.time())
+        self.agent.receive_datagram(data, Peer(*source), self.loop.time())
         self.line.take_events()
         self.flush()
 
@@ -79,7 +80,7 @@ class House:
         """What the line sends reaches the phones at once."""
         for data, destination in self.agent.datagrams_to_send():
             for phone in self.phones:
-                if phone.source == destination:
+                if destination[:2] == phone.source:
                     phone.receive(data)
 
     def beside(self, work: Awaitable) -> asyncio.Task:

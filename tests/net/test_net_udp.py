@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from ivr.net.udp import UdpServer, local_address
+from ivr.peer import Peer
 
 
 class Echo:
@@ -47,7 +48,7 @@ class Client:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((host, 0))
         self.socket.setblocking(False)
-        self.to = to
+        self.to = to[:2]
 
     def send(self, data: bytes) -> None:
         self.socket.sendto(data, self.to)
@@ -85,7 +86,7 @@ async def skin():
 async def test_datagrams_go_in_with_their_source_and_answers_come_out(skin):
     skin.client.send(b"hello")
     assert await skin.client.hears() == b"hello"
-    assert skin.machine.received == [(b"hello", skin.client.socket.getsockname())]
+    assert skin.machine.received == [(b"hello", Peer(*skin.client.socket.getsockname()))]
     assert [shown[0] for shown in skin.seen] == ["<", ">"]
 
 
@@ -153,7 +154,7 @@ async def test_a_peer_that_is_gone_does_not_keep_the_others_from_being_served(sk
     address = gone.socket.getsockname()
     gone.socket.close()
     for _ in range(3):
-        skin.machine.out.append((b"anybody?", address))
+        skin.machine.out.append((b"anybody?", Peer(*address)))
         skin.server.flush()
     skin.client.send(b"hello")
     assert await skin.client.hears() == b"hello"
@@ -161,7 +162,7 @@ async def test_a_peer_that_is_gone_does_not_keep_the_others_from_being_served(sk
 
 
 async def test_what_cannot_be_sent_is_lost_alone(skin):
-    source = skin.client.socket.getsockname()
+    source = Peer(*skin.client.socket.getsockname())
     skin.machine.out += [
         (b"x" * 70000, source),
         (b"nowhere", ("127.0.0.1", 0)),
@@ -194,9 +195,8 @@ async def test_a_taken_port_is_refused_and_its_socket_given_back(skin):
 
 
 def test_the_local_address_is_the_one_that_leads_to_the_peer():
-    assert local_address(("127.0.0.1", 5060)) == "127.0.0.1"
-    assert local_address(("127.0.0.1", 0)) == "127.0.0.1"
-    assert local_address(("2001:db8::1", 5060)) == "127.0.0.1"
+    assert local_address("127.0.0.1") == "127.0.0.1"
+    assert local_address("no address") == "127.0.0.1"
 
 
 async def test_a_stranger_is_dropped_unseen_and_counted(skin):

@@ -180,7 +180,7 @@ async def test_what_was_opened_is_closed_again_when_a_later_part_fails(desk, int
             async with open_line(settings, files, lambda event: None):
                 pass
     async with open_line(settings, files, lambda event: None) as running:
-        assert running.address == ("127.0.0.1", desk.port)
+        assert running.address[:2] == ("127.0.0.1", desk.port)
         assert running.line.calls == 0
     assert asyncio.all_tasks() == tasks
 

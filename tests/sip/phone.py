@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from wire import Address, Wire
 
+from ivr.peer import Peer
+
 LINE = "10.0.0.9:5060"
 SDP = (
     b"v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\n"
@@ -61,7 +63,7 @@ class Phone:
 
     def __init__(self, wire: Wire, address: Address = ("10.0.0.1", 5060), user: str = "777123456") -> None:
         Phone.made += 1
-        self.wire, self.address, self.user = wire, address, user
+        self.wire, self.address, self.user = wire, Peer(*address), user
         self.name = f"{address[0]}:{address[1]}"
         self.call_id, self.tag = f"call-{Phone.made}@{address[0]}", f"from-{Phone.made}"
         self.from_ = f"<sip:{user}@{address[0]}>;tag={self.tag}"

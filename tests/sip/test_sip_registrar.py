@@ -9,6 +9,7 @@ import pytest
 from phone import Heard, Phone
 from wire import Wire
 
+from ivr.peer import Peer
 from ivr.sip.digest import Authenticator, read_parameters
 from ivr.sip.registration import Registrar
 
@@ -80,7 +81,7 @@ def test_the_right_password_registers(
     answer = register(jana, auth=authorization(challenge(jana, algorithm), qop=qop))
     assert answer.all("Contact") == ["<sip:jana@10.0.0.1:5060>;expires=3600"]
     assert registrar.user_at(jana.address, wire.now) == "jana"
-    assert registrar.user_at(("10.0.0.1", 5061), wire.now) is None
+    assert registrar.user_at(Peer("10.0.0.1", 5061), wire.now) is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import pytest
 from phone import LINE, SDP, Phone
 from wire import Address, Wire
 
+from ivr.peer import Peer
+
 PROXY = ("10.0.0.5", 5060)
 NATTED = ("10.0.0.1", 41234)
 VIAS = [
@@ -76,7 +78,7 @@ def test_answers_go_back_to_where_the_request_came_from(
     wire.send(phone.build("OPTIONS"), seen)
     wire.advance(0)
     destination, data = last(wire)
-    assert destination == back_to
+    assert destination == Peer(*back_to)
     via = data.decode().split("\r\n")[1]
     assert via.partition(phone.branch)[2].lstrip(";") == stamped
 
@@ -105,7 +107,7 @@ def test_record_route_goes_back_as_it_came_and_is_our_route(wire: Wire, phone: P
     answer = next(sent.data for sent in wire.sent if b" 200 OK" in sent.data).decode()
     assert [line[14:] for line in answer.split("\r\n") if line.startswith("Record-Route: ")] == LOOSE
     destination, uri, routes = our_bye(wire, leg)
-    assert destination == PROXY
+    assert destination == Peer(*PROXY)
     assert uri == "sip:777123456@10.0.0.1:5060"
     assert routes == LOOSE
 
@@ -127,7 +129,7 @@ def test_a_strict_router_gets_its_own_uri_and_the_target_comes_last(wire: Wire, 
     """Section 12.2.1.1: "the first URI in the route set does not contain the lr parameter"."""
     lines = [("Record-Route", "<sip:10.0.0.5:5070;user=x>"), ("Record-Route", "<sip:10.0.0.6;lr>")]
     destination, uri, routes = our_bye(wire, talk(wire, phone, PROXY, lines=lines))
-    assert destination == ("10.0.0.5", 5070)
+    assert destination == Peer("10.0.0.5", 5070)
     assert uri == "sip:10.0.0.5:5070;user=x"
     assert routes == ["<sip:10.0.0.6;lr>", "<sip:777123456@10.0.0.1:5060>"]
 
@@ -179,7 +181,7 @@ def test_where_our_requests_go(
     phone.contact = f"<sip:777@{contact}>"
     if contact.startswith("192"):
         phone.name = contact
-    assert our_bye(wire, talk(wire, phone, seen, vias=vias))[0] == goes_to
+    assert our_bye(wire, talk(wire, phone, seen, vias=vias))[0] == Peer(*goes_to)
 
 
 def test_a_reinvite_from_a_new_port_of_the_translator_moves_our_bye(wire: Wire, phone: Phone) -> None:
@@ -189,7 +191,7 @@ def test_a_reinvite_from_a_new_port_of_the_translator_moves_our_bye(wire: Wire, 
     wire.send(phone.build("INVITE", tag=leg, body=SDP), ("93.184.216.34", 50000))
     wire.advance(0)
     wire.do(wire.agent.accept, leg, SDP)
-    assert our_bye(wire, leg)[0] == ("93.184.216.34", 50000)
+    assert our_bye(wire, leg)[0] == Peer("93.184.216.34", 50000)
 
 
 @pytest.mark.parametrize(
