@@ -97,7 +97,7 @@ class Wire:
         while (event := self.agent.next_event()) is not None:
             self.events.append(event)
             self.hall(event)
-        for data, destination in self.agent.datagrams_to_send():
+        for data, destination, _ in self.agent.datagrams_to_send():
             self.sent.append(Sent(self.now, destination, data))
             hear = self._ears.get(destination)
             if hear is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ivr.peer import Peer
+from ivr.peer import Datagram, Peer
 
 __all__ = ["Machine"]
 
@@ -26,5 +26,5 @@ class Machine(Protocol):
     def next_timeout(self) -> float | None:
         """When the next timer is due."""
 
-    def datagrams_to_send(self) -> Sequence[tuple[bytes, Peer]]:
+    def datagrams_to_send(self) -> Sequence[Datagram]:
         """What is to be sent, in order, each given once."""

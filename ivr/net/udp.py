@@ -87,7 +87,7 @@ class UdpServer:
         """Send what the machine has to say and set the alarm; to be called after every verb of the hall's."""
         if self._socket is None:
             return
-        for data, destination in self._machine.datagrams_to_send():
+        for data, destination, _ in self._machine.datagrams_to_send():
             if self._seen is not None:
                 self._seen(">", destination, data)
             # A full buffer or an unreachable peer loses the datagram, as UDP may; timers send it again.

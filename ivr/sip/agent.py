@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from zlib import crc32
 
-from ivr.peer import Peer
+from ivr.peer import Datagram, Peer
 from ivr.sip.calls import Calls, OwnRequest
 from ivr.sip.credentials import Credentials
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Event, Invited
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.inside import INFO_TYPES, DialogServer
-from ivr.sip.layer import Datagram, TransactionLayer, reply_address, stamp_via
+from ivr.sip.layer import TransactionLayer, reply_address, stamp_via
 from ivr.sip.leg import Answer, Leg, Provisional
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
 from ivr.sip.registration import Registrar

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
-from typing import NamedTuple
 
-from ivr.peer import Peer
+from ivr.peer import Datagram, Peer
 from ivr.sip.headers import Via, split_list
 from ivr.sip.message import Request, Response, respond
 from ivr.sip.timers import Alarms, Timer, Timers
@@ -23,17 +22,10 @@ from ivr.sip.transaction import (
     Transaction,
 )
 
-__all__ = ["Datagram", "TransactionLayer", "reply_address", "stamp_via"]
+__all__ = ["TransactionLayer", "reply_address", "stamp_via"]
 
 MAGIC = "z9hG4bK"  # section 8.1.1.7: the mark of a branch that identifies its transaction
 DEFAULT_PORT = 5060
-
-
-class Datagram(NamedTuple):
-    """Bytes and where they go."""
-
-    data: bytes
-    destination: Peer
 
 
 def stamp_via(request: Request, source: Peer) -> None:

@@ -78,7 +78,7 @@ class House:
 
     def flush(self) -> None:
         """What the line sends reaches the phones at once."""
-        for data, destination in self.agent.datagrams_to_send():
+        for data, destination, _ in self.agent.datagrams_to_send():
             for phone in self.phones:
                 if destination[:2] == phone.source:
                     phone.receive(data)

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from ivr.net.udp import UdpServer, local_address
-from ivr.peer import Peer
+from ivr.peer import Datagram, Peer
 
 
 class Echo:
@@ -37,7 +37,7 @@ class Echo:
         return self.alarm
 
     def datagrams_to_send(self):
-        ready, self.out = self.out, []
+        ready, self.out = [Datagram(*one) for one in self.out], []
         return ready
 
 
