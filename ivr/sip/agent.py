@@ -30,6 +30,8 @@ from ivr.sip.uri import BadUri, Uri
 __all__ = ["UserAgent"]
 
 _METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "UPDATE", "PRACK")
+# The registry's methods that we do not serve; one that is in neither list is known to nobody.
+_UNSERVED = frozenset({"MESSAGE", "PUBLISH", "REFER", "REGISTER", "SUBSCRIBE"})
 _EXTENSIONS = ("timer", "100rel")
 _SCHEMES = ("sip", "sips", "tel")
 
@@ -179,7 +181,9 @@ class UserAgent:
     def _refusal(self, request: Request, merged: bool) -> tuple[int, tuple[tuple[str, str], ...]] | None:
         """What cannot be served is refused before all else: sections 8.2.1 to 8.2.3, RFC 4028 section 9."""
         if request.method not in self._methods:
-            return 405, (("allow", ", ".join(self._methods)),)
+            # Section 21.4.6: 405 where the method is "understood, but not allowed"; section 21.5.2: 501 where
+            # it is not recognized. Section 8.2.1 wants Allow in the first.
+            return 405 if request.method in _UNSERVED else 501, (("allow", ", ".join(self._methods)),)
         if request.uri.partition(":")[0].lower() not in _SCHEMES:
             return 416, ()
         if merged:

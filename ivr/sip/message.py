@@ -48,6 +48,7 @@ REASONS = {
     489: "Bad Event",
     491: "Request Pending",
     500: "Server Internal Error",
+    501: "Not Implemented",
     503: "Service Unavailable",
     505: "Version Not Supported",
     513: "Message Too Large",

@@ -92,7 +92,7 @@ class Registrar:
         if binding is None:
             return RegistrarAnswer(200)
         left = int(binding.expires_at - now)
-        return RegistrarAnswer(200, (("contact", f"<{binding.contact}>;expires={left}"),))
+        return RegistrarAnswer(200, (("contact", f"<{binding.contact.whole}>;expires={left}"),))
 
 
 def _is_older(request: Request, bound: Binding) -> bool:

@@ -24,8 +24,8 @@ class BadUri(ValueError):
 class Uri:
     """``sip:user:password@host:port;params?headers``; a tel URI has its number as ``user`` and no host.
 
-    One that was read prints as it came, but for its headers, which no Request-URI may carry (section 19.1.5);
-    one that was made here is printed from its parts.
+    One that was read prints as it came, but for its ``headers`` (what stands behind the question mark), which
+    no Request-URI may carry (section 19.1.5); one that was made here is printed from its parts.
     """
 
     scheme: str
@@ -34,6 +34,7 @@ class Uri:
     port: int | None = None
     params: Mapping[str, str | None] = field(default_factory=dict)
     text: str = field(default="", compare=False, repr=False)
+    headers: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Uri:
@@ -70,12 +71,17 @@ class Uri:
         if port is not None and port > 65535:
             raise BadUri(f"port {port} is over 65535")
         user = _without_telephone_parameters(userinfo.partition(":")[0])
-        return cls(scheme, unquote(user), match["host"], port, _parameters(params), text.rstrip("?"))
+        return cls(scheme, unquote(user), match["host"], port, _parameters(params), text.rstrip("?"), headers)
 
     @property
     def loose(self) -> bool:
         """Whether a route with this URI is a loose one (section 16.12)."""
         return "lr" in self.params
+
+    @property
+    def whole(self) -> str:
+        """It with its headers, as a Contact may carry it (section 19.1.1, table 1)."""
+        return f"{self}?{self.headers}" if self.headers else str(self)
 
     def __str__(self) -> str:
         if self.text:

@@ -21,11 +21,15 @@ def refused(wire: Wire, phone: Phone, data: bytes) -> int:
     return status
 
 
-@pytest.mark.parametrize("method", ["SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER", "DANCE", "invite"])
-def test_an_unknown_method_is_405_and_hears_which_are_known(wire: Wire, phone: Phone, method: str) -> None:
-    """Section 8.2.1, before anything else is looked at."""
+UNSERVED = [(method, 405) for method in ("SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER")]
+UNKNOWN = [(method, 501) for method in ("DANCE", "invite", "PRACK2")]
+
+
+@pytest.mark.parametrize(("method", "status"), [*UNSERVED, *UNKNOWN])
+def test_a_method_not_served_hears_which_are(wire: Wire, phone: Phone, method: str, status: int) -> None:
+    """Sections 8.2.1 and 21.5.2, before anything else is looked at."""
     phone.request(method, uri="gopher://x", lines=[("Require", "100rel")])
-    assert phone.statuses() == [405]
+    assert phone.statuses() == [status]
     allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, NOTIFY, UPDATE, PRACK, REGISTER"
     assert phone.heard[0].header("Allow") == allowed
 

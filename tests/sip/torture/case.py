@@ -19,7 +19,6 @@ class Case:
     data: bytes
     verdicts: frozenset[int]
     user: str = ""  # a REGISTER is sent again with this user's password, since the line challenges it
-    open_to: str = ""  # why the line does not meet it
 
     def __str__(self) -> str:
         return f"{self.section}-{self.name}"
