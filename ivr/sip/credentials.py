@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ivr.sip.digest import ALGORITHMS, digest_response, read_parameters
 from ivr.sip.message import Response
 
-__all__ = ["Credentials", "authorize"]
+__all__ = ["Credentials", "Proofs", "authorize"]
 
 Credentials = Mapping[str, tuple[str, str]]  # realm to user and password
 
@@ -39,10 +39,56 @@ def authorize(
     return [(answering, answer) for answer in answers.values()]
 
 
+class Proofs:
+    """One user's answers to a registrar and the proxies before it, while their nonces hold.
+
+    A challenge is kept and answered ahead of the next one, its count rising by one each time (RFC 7616
+    section 3.4), so that a refresh takes one round trip. A later challenge of a realm replaces the earlier.
+    """
+
+    def __init__(self, user: str, password: str) -> None:
+        self._known = user, password
+        self._challenges: dict[tuple[str, str], tuple[Mapping[str, str], int]] = {}
+
+    @property
+    def realms(self) -> set[str]:
+        """Who has asked so far."""
+        return {realm for _, realm in self._challenges}
+
+    def learn(self, response: Response) -> bool:
+        """Keep the challenges of a 401 or 407; False when there is none that can be answered.
+
+        Of several of a realm the topmost we can do counts (RFC 8760 section 2.4).
+        """
+        asking, answering = _HEADERS[response.status]
+        found: dict[tuple[str, str], tuple[Mapping[str, str], int]] = {}
+        for value in response.headers.all(asking):
+            challenge = read_parameters(value)
+            realm = challenge.get("realm")
+            if realm is not None and _answer(challenge, "", "", self._known, "", 1) is not None:
+                found.setdefault((answering, realm), (challenge, 0))
+        self._challenges |= found
+        return bool(found)
+
+    def forget(self) -> None:
+        """Wait to be asked again."""
+        self._challenges.clear()
+
+    def lines(self, method: str, uri: str, cnonce: str) -> list[tuple[str, str]]:
+        """The header lines that answer every challenge kept; ``cnonce`` is a fresh token."""
+        lines = []
+        for key, (challenge, uses) in self._challenges.items():
+            self._challenges[key] = challenge, uses + 1
+            answer = _answer(challenge, method, uri, self._known, cnonce, uses + 1)
+            if answer is not None:
+                lines.append((key[0], answer))
+        return lines
+
+
 def _answer(
-    challenge: Mapping[str, str], method: str, uri: str, known: tuple[str, str], cnonce: str
+    challenge: Mapping[str, str], method: str, uri: str, known: tuple[str, str], cnonce: str, uses: int = 1
 ) -> str | None:
-    """The value of one Authorization; None when it wants what we cannot do."""
+    """The value of one Authorization, the ``uses``-th on its nonce; None when it wants what we cannot do."""
     algorithm = challenge.get("algorithm", "MD5").upper()
     if algorithm not in ALGORITHMS or "nonce" not in challenge:
         return None
@@ -53,8 +99,9 @@ def _answer(
     if "qop" in challenge:
         if "auth" not in [offered.strip().lower() for offered in challenge["qop"].split(",")]:
             return None
-        proven |= {"qop": "auth", "nc": "00000001", "cnonce": cnonce}
-        tail = f', qop=auth, nc=00000001, cnonce="{cnonce}"'
+        count = f"{uses:08x}"
+        proven |= {"qop": "auth", "nc": count, "cnonce": cnonce}
+        tail = f', qop=auth, nc={count}, cnonce="{cnonce}"'
     proof = digest_response(algorithm, user, realm, password, method, proven)
     if "opaque" in challenge:
         tail += f", opaque={_quote(challenge['opaque'])}"

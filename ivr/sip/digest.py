@@ -10,13 +10,16 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
+from functools import partial
 from itertools import count
 
 __all__ = ["Authenticator", "Verdict", "digest_response", "read_parameters"]
 
-ALGORITHMS = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
+ALGORITHMS: dict[str, Callable[[bytes], hashlib._Hash]] = {"SHA-256": hashlib.sha256, "MD5": hashlib.md5}
+if "sha512_256" in hashlib.algorithms_available:  # not every OpenSSL has it
+    ALGORITHMS["SHA-512-256"] = partial(hashlib.new, "sha512_256")
 _NONCE_LIFE = 300  # seconds
 _REMEMBERED = 10_000  # used nonces kept: a phone a second for longer than a nonce lives
 _PARAMETER = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 
 import pytest
@@ -15,6 +16,7 @@ from ivr.sip.agent import UserAgent
 from ivr.sip.events import Cause, Ended, TransferReported
 
 USER, PASSWORD = 'line "4488"', "tajné"
+HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256, "SHA-512-256": partial(hashlib.new, "sha512_256")}
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def parameters(value: str) -> dict[str, str]:
 def is_proof(request: Heard, header: str, algorithm: str = "MD5") -> bool:
     """RFC 7616 section 3.4.1, reckoned here by hand."""
     p = parameters(request.header(header))
-    h = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
+    h = HASHES[algorithm]
 
     def digest(text: str) -> str:
         return h(text.encode()).hexdigest()
@@ -75,7 +77,7 @@ def asks(rest: str, header: str = "WWW-Authenticate", realm: str = "trunk") -> s
     ("status", "asking", "answering"),
     [(401, "WWW-Authenticate", "Authorization"), (407, "Proxy-Authenticate", "Proxy-Authorization")],
 )
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256"])
 @pytest.mark.parametrize("rest", ['qop="auth"', 'qop="auth-int,auth", opaque="o"', "stale=false"])
 def test_a_challenged_bye_is_sent_again_with_the_answer(
     wire: Wire, status: int, asking: str, answering: str, algorithm: str, rest: str
