@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
-from ivr.peer import Peer
+from ivr.peer import Peer, Target
 from ivr.sip.agent import UserAgent
 from ivr.sip.events import Event, Invited
 
@@ -41,6 +41,9 @@ class Wire:
         self.now = 1000.0
         self.sent: list[Sent] = []
         self.events: list[Event] = []
+        self.names: dict[str, list[Peer]] = {}  # what a look-up gives
+        self.closed: set[Peer] = set()  # where nothing can be delivered
+        self.looked_up: list[Target] = []
         self.hall: Callable[[Event], None] = lambda event: None
         self._ears: dict[Peer, Callable[[bytes], None]] = {}
         self._planned: list[tuple[float, int, Callable[[], None]]] = []
@@ -97,8 +100,16 @@ class Wire:
         while (event := self.agent.next_event()) is not None:
             self.events.append(event)
             self.hall(event)
-        for data, destination, _ in self.agent.datagrams_to_send():
+        for target in self.agent.targets_to_look_up():
+            self.looked_up.append(target)
+            self.plan(0, lambda t=target: self.agent.found(t, self.names.get(t.host, ()), self.now))  # type: ignore[misc]
+        for data, destination, spare in self.agent.datagrams_to_send():
+            if destination in self.closed and spare is not None and spare not in self.closed:
+                destination = spare
             self.sent.append(Sent(self.now, destination, data))
+            if destination in self.closed:
+                self.plan(0, lambda to=destination: self.agent.unreachable(to, self.now))  # type: ignore[misc]
+                continue
             hear = self._ears.get(destination)
             if hear is None:
                 continue

@@ -87,6 +87,8 @@ class UdpServer:
         """Send what the machine has to say and set the alarm; to be called after every verb of the hall's."""
         if self._socket is None:
             return
+        for target in self._machine.targets_to_look_up():  # a name leads back to where its owner sends from
+            self._machine.found(target, (), self._loop.time())
         for data, destination, _ in self._machine.datagrams_to_send():
             if self._seen is not None:
                 self._seen(">", destination, data)

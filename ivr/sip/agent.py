@@ -1,30 +1,31 @@
 """The user agent: datagrams and the time in, datagrams and events out (RFC 3261 section 8.2).
 
-A machine of five calls: ``receive_datagram``, ``handle_timeout``, ``next_timeout``, ``datagrams_to_send``,
-``next_event``; and the hall's verbs: ``ring``, ``accept``, ``refuse``, ``hang_up``, ``refer``. Times are
-seconds on any clock that does not go back.
+A machine of the calls in ``ivr/net/machine.py`` and ``next_event``; and the hall's verbs: ``ring``,
+``accept``, ``refuse``, ``hang_up``, ``refer``. Times are seconds on any clock that does not go back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
 from zlib import crc32
 
-from ivr.peer import Datagram, Peer
-from ivr.sip.calls import Calls, OwnRequest
+from ivr.peer import Datagram, Peer, Target
+from ivr.sip.calls import Calls
 from ivr.sip.credentials import Credentials
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Event, Invited
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.inside import INFO_TYPES, DialogServer
-from ivr.sip.layer import TransactionLayer, reply_address, stamp_via
+from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Answer, Leg, Provisional
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
 from ivr.sip.registration import Registrar
+from ivr.sip.requests import Requests, Sending
 from ivr.sip.session_timer import MIN_SE, is_too_brief
 from ivr.sip.timers import Alarms, Timers
 from ivr.sip.transaction import Transaction
+from ivr.sip.transport import reply_address, stamp_via
 from ivr.sip.uri import BadUri, Uri
 
 __all__ = ["UserAgent"]
@@ -64,12 +65,15 @@ class UserAgent:
         )
         self._alarms = Alarms()
         self._layer = TransactionLayer(timers, self._alarms)
-        self._calls = Calls(self._layer, self._alarms, timers, new_token, (allow, supported), credentials)
+        self._requests = Requests(self._layer, self._alarms, timers, new_token, contact)
+        self._calls = Calls(
+            self._layer, self._requests, self._alarms, timers, new_token, (allow, supported), credentials
+        )
         self._inside = DialogServer(self._calls, self._layer, self._capabilities)
         self.closing = False  # OPTIONS are answered 503, so that a proxy in front sends calls elsewhere
         self.dropped = 0  # datagrams that held no message, or none worth a transaction
 
-    # The five calls
+    # The machine's calls
 
     def receive_datagram(self, data: bytes, source: Peer, now: float) -> None:
         """Take one datagram. Whatever it holds, no exception comes of it."""
@@ -94,8 +98,10 @@ class UserAgent:
         """Let every timer ring that is due."""
         for owner, timer in self._alarms.due(now):
             if isinstance(owner, Transaction):
-                if self._layer.ring(owner, timer, now) and isinstance(owner.user, OwnRequest):
-                    self._calls.unanswered(owner.user, now)
+                if self._layer.ring(owner, timer, now) and isinstance(owner.user, Sending):
+                    self._requests.unanswered(owner.user, now)
+            elif isinstance(owner, Sending):
+                self._requests.ring(owner, timer, now)
             elif isinstance(owner, Answer):
                 self._calls.ring_answer(owner, timer, now)
             elif isinstance(owner, Provisional):
@@ -112,6 +118,18 @@ class UserAgent:
         ready = list(self._layer.outbox)
         self._layer.outbox.clear()
         return ready
+
+    def unreachable(self, destination: Peer, now: float) -> None:
+        """What was to be sent there did not get out: requests of ours go on to the next address."""
+        self._requests.unreachable(destination, now)
+
+    def targets_to_look_up(self) -> list[Target]:
+        """Host names that requests of ours wait for, each given once."""
+        return self._requests.targets()
+
+    def found(self, target: Target, peers: Sequence[Peer], now: float) -> None:
+        """Take the addresses of a name, the best first (RFC 3263); none where there is no such name."""
+        self._requests.found(target, peers, now)
 
     def next_event(self) -> Event | None:
         """The oldest event nobody has taken yet."""
@@ -156,8 +174,8 @@ class UserAgent:
 
     def _receive_response(self, response: Response, now: float) -> None:
         transaction = self._layer.receive_response(response, now)
-        if transaction is not None and isinstance(transaction.user, OwnRequest) and response.status >= 200:
-            self._calls.answered(transaction.user, response, now)
+        if transaction is not None and isinstance(transaction.user, Sending) and response.status >= 200:
+            self._requests.answered(transaction.user, response, now)
 
     def _receive_request(self, request: Request, source: Peer, now: float) -> None:
         stamp_via(request, source)
@@ -225,7 +243,7 @@ class UserAgent:
         except BadUri as error:
             raise BadHeader(str(error)) from error
         asserted = tuple(Address.parse(value) for value in request.headers.all("p-asserted-identity"))
-        dialog = Dialog(request, self._new_token(), f"<sip:{self._contact(source)}>", source)
+        dialog = Dialog(request, self._new_token(), self._contact(source), source)
         leg = self._calls.open(dialog, request, transaction)
         privacy = {p.strip().lower() for p in (request.headers.first("privacy") or "").split(";")}
         self._calls.events.append(
@@ -272,10 +290,10 @@ class UserAgent:
             return
         try:
             stamp_via(request, source)
-            destination = reply_address(request, source)
+            destination, spare = reply_address(request, source)
         except BadHeader:
             return
-        self._layer.send(bytes(respond(request, status, _stateless_tag(request))), destination)
+        self._layer.send(bytes(respond(request, status, _stateless_tag(request))), destination, spare)
 
 
 def _stateless_tag(request: Request) -> str:

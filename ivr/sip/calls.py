@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from ivr.peer import Peer
@@ -16,26 +17,31 @@ from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Ended, Event, TransferReported
 from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Answer, Leg, LegState
-from ivr.sip.message import Message, Request, Response, respond
+from ivr.sip.message import Message, Request, respond
 from ivr.sip.refreshes import Refreshes
 from ivr.sip.reliable import Provisionals
+from ivr.sip.requests import Outcome, Requests
 from ivr.sip.timers import Alarms, Timer, Timers
 from ivr.sip.transaction import INVITE_SERVER, Transaction
 from ivr.sip.uri import Uri
 
-__all__ = ["Calls", "OwnRequest"]
+__all__ = ["Calls"]
 
 _TRANSFER_SECONDS = 30.0  # how long a transfer may stay without a final NOTIFY
 
 
-class OwnRequest(NamedTuple):
-    """Whose request a client transaction carries, and which."""
+class _Own(NamedTuple):
+    """A request of ours in a leg's dialog."""
 
     leg: Leg
     method: str
-    uri: str
     extra: tuple[tuple[str, str], ...]  # the headers that are its own
-    proven: bool  # it carries the answer to a challenge
+    proof: tuple[tuple[str, str], ...] = ()  # the answer to a challenge
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the call has not gone on to where it makes no sense."""
+        return self.leg.state is (LegState.LEAVING if self.method == "BYE" else LegState.TALKING)
 
 
 class Calls:
@@ -44,6 +50,7 @@ class Calls:
     def __init__(
         self,
         layer: TransactionLayer,
+        requests: Requests,
         alarms: Alarms,
         timers: Timers,
         new_token: Callable[[], str],
@@ -52,7 +59,7 @@ class Calls:
     ) -> None:
         """``capabilities`` are the headers that tell in a 200 what we can do."""
         self._credentials = credentials
-        self._layer, self._alarms, self._timers = layer, alarms, timers
+        self._layer, self._requests, self._alarms, self._timers = layer, requests, alarms, timers
         self._new_token, self._capabilities = new_token, capabilities
         self._legs: dict[str, Leg] = {}
         self.provisionals = Provisionals(layer, alarms, timers, self._give_up_ringing)
@@ -191,28 +198,19 @@ class Calls:
 
     # What becomes of requests of ours
 
-    def answered(self, own: OwnRequest, response: Response, now: float) -> None:
-        """A final response: to a BYE it ends the leg, whatever it says; to a REFER only a refusal matters.
+    def _answered(self, own: _Own, outcome: Outcome, now: float) -> None:
+        """The end of a BYE ends the leg, whatever it is; of a REFER only a refusal matters.
 
         A challenge is answered once, where the password of its realm is known (section 22.2).
         """
-        if self._prove(own, response, now):
+        if self._prove(own, outcome, now):
             return
         if own.method == "BYE":
             self.end(own.leg, Cause.LINE_HUNG_UP)
         elif own.method == "UPDATE":
-            self._refreshes.answered(own.leg, response, now)
-        elif response.status >= 300:
-            self.report_transfer(own.leg, response.status)
-
-    def unanswered(self, own: OwnRequest, now: float) -> None:
-        """Timer F: section 8.1.3.1 has it taken as a 408."""
-        if own.method == "BYE":
-            self.end(own.leg, Cause.LINE_HUNG_UP)
-        elif own.method == "UPDATE":
-            self._refreshes.expire(own.leg, now)
-        else:
-            self.report_transfer(own.leg, 408)
+            self._refreshes.answered(own.leg, outcome, now)
+        elif outcome.status >= 300:
+            self.report_transfer(own.leg, outcome.status)
 
     def report_transfer(self, leg: Leg, status: int) -> None:
         """Tell the hall the outcome of a REFER, once."""
@@ -241,26 +239,26 @@ class Calls:
         else:  # section 13.3.1.4: "the session SHOULD be terminated ... with a BYE"
             self.leave(answer.leg, Cause.NO_ACK, now)
 
-    def _send(
-        self,
-        leg: Leg,
-        method: str,
-        now: float,
-        extra: Iterable[tuple[str, str]] = (),
-        proof: Iterable[tuple[str, str]] = (),
-    ) -> None:
-        own, proof = tuple(extra), tuple(proof)
-        request, destination = leg.dialog.request(method, self._new_token(), own + proof)
-        self._layer.request(request, destination, now, OwnRequest(leg, method, request.uri, own, bool(proof)))
+    def _send(self, leg: Leg, method: str, now: float, extra: Iterable[tuple[str, str]] = ()) -> None:
+        self._start(_Own(leg, method, tuple(extra)), now)
 
-    def _prove(self, own: OwnRequest, response: Response, now: float) -> bool:
+    def _start(self, own: _Own, now: float) -> None:
+        dialog = own.leg.dialog
+        cseq = dialog.count()
+
+        def build(peer: Peer) -> Request | None:
+            return dialog.request(own.method, cseq, own.extra + own.proof) if own.wanted else None
+
+        self._requests.send(build, dialog.way, partial(self._answered, own), now)
+
+    def _prove(self, own: _Own, outcome: Outcome, now: float) -> bool:
         """Send a challenged request again with its answer; False when it was no challenge to be answered."""
-        wanted = LegState.LEAVING if own.method == "BYE" else LegState.TALKING
-        if response.status not in (401, 407) or own.proven or own.leg.state is not wanted:
+        response, request = outcome.response, outcome.request
+        if response is None or request is None or own.proof or not own.wanted:
             return False
-        proof = authorize(response, own.method, own.uri, self._credentials, self._new_token())
+        proof = authorize(response, own.method, request.uri, self._credentials, self._new_token())
         if proof:
-            self._send(own.leg, own.method, now, own.extra, proof)
+            self._start(own._replace(proof=tuple(proof)), now)
         return bool(proof)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ivr.peer import Peer
+from ivr.peer import Peer, Target
 from ivr.sip.headers import Address, BadHeader
-from ivr.sip.layer import DEFAULT_PORT, MAGIC
 from ivr.sip.message import Headers, Request, Response, with_tag
+from ivr.sip.requests import Way
+from ivr.sip.transport import contact_uri, default_port, is_host, next_hop
 from ivr.sip.uri import Uri
 
 __all__ = ["Dialog"]
@@ -16,8 +17,11 @@ __all__ = ["Dialog"]
 class Dialog:
     """What both sides remember of a call: who they are, the way between them, how far they have counted."""
 
-    def __init__(self, invite: Request, local_tag: str, contact: str, source: Peer) -> None:
-        """Section 12.1.1: the callee's side. BadHeader without a Contact, or with a Record-Route of noise."""
+    def __init__(self, invite: Request, local_tag: str, address: str, source: Peer) -> None:
+        """Section 12.1.1: the callee's side; ``address`` is our host:port as the caller reaches it.
+
+        BadHeader without a Contact, or with a Record-Route of noise.
+        """
         if not invite.contacts:
             raise BadHeader("no contact header")
         self.call_id = invite.call_id
@@ -25,15 +29,16 @@ class Dialog:
         self.remote_tag = invite.from_.tag
         self.local = with_tag(invite.headers.first("to") or "", local_tag)
         self.remote = invite.headers.first("from") or ""
-        self.contact = contact
-        self._sent_by = Address.parse(contact).uri
         self.target: Uri = invite.contacts[0].uri
         self.routes = invite.headers.all("record-route")
         self._hops = [Address.parse(route).uri for route in self.routes]
+        # "the Contact header field in the response MUST be a SIPS URI" where what brought us the call is one
+        secure = "sips" in (invite.uri.partition(":")[0].lower(), (*self._hops, self.target)[0].scheme)
+        self.contact = f"<{contact_uri(address, source.transport, secure)}>"
         self.local_cseq = 0
         self.remote_cseq = invite.cseq.number
         self.source = source
-        self._behind_nat = self._is_behind_nat(invite)
+        self._nearby = _Neighbour(invite, source, self.target)
 
     def matches(self, request: Request) -> bool:
         """Whether a request with our tag is really this dialog's (section 12.2.2)."""
@@ -51,57 +56,76 @@ class Dialog:
         if request.contacts:
             self.target = request.contacts[0].uri
         self.source = source
-        self._behind_nat = self._is_behind_nat(request)
+        self._nearby = _Neighbour(request, source, self.target)
 
     def retarget(self, response: Response) -> None:
         """The 2xx to a refresh of ours may move the other side as well (section 12.2.1.2)."""
         if response.contacts:
             self.target = response.contacts[0].uri
 
-    def request(
-        self, method: str, token: str, extra: Iterable[tuple[str, str]] = (), body: bytes = b""
-    ) -> tuple[Request, Peer]:
-        """A request of ours along the route set (section 12.2.1.1), and where its datagram goes."""
+    def count(self) -> int:
+        """The CSeq of the next request of ours (section 12.2.1.1)."""
         self.local_cseq += 1
+        return self.local_cseq
+
+    def request(
+        self, method: str, cseq: int, extra: Iterable[tuple[str, str]] = (), body: bytes = b""
+    ) -> Request:
+        """A request of ours along the route set, without a Via (section 12.2.1.1)."""
         uri, routes = str(self.target), list(self.routes)
-        first = self._hops[0] if routes else None
-        if first is not None and not first.loose:  # a strict router takes the Request-URI's place
-            uri, routes = str(first), [*routes[1:], f"<{self.target}>"]
-        port = "" if self._sent_by.port is None else f":{self._sent_by.port}"
-        headers = Headers([("via", f"SIP/2.0/UDP {self._sent_by.host}{port};branch={MAGIC}{token};rport")])
-        for route in routes:
-            headers.add("route", route)
-        for name, value in (
+        if self._hops and not self._hops[0].loose:  # a strict router takes the Request-URI's place
+            uri, routes = str(self._hops[0]), [*routes[1:], f"<{self.target}>"]
+        lines = [("route", route) for route in routes]
+        lines += (
             ("max-forwards", "70"),
             ("from", self.local),
             ("to", self.remote),
             ("call-id", self.call_id),
-            ("cseq", f"{self.local_cseq} {method}"),
+            ("cseq", f"{cseq} {method}"),
             ("contact", self.contact),
-            *extra,
-        ):
-            headers.add(name, value)
-        return Request(method, uri, headers, body), self._next_hop(first)
-
-    def _next_hop(self, route: Uri | None) -> Peer:
-        if route is None and self._behind_nat:
-            return self.source
-        hop = route or self.target
-        if not _is_ipv4(hop.host):  # a name: names are not resolved here, its owner sent from this address
-            return self.source
-        return Peer(hop.host, hop.port or DEFAULT_PORT)
-
-    def _is_behind_nat(self, request: Request) -> bool:
-        """A phone that calls us directly (one Via) from another address than the one it believes to have.
-
-        RFC 3261 would send to its Contact, where nothing would arrive; we answer to where it sends from.
-        """
-        vias = request.headers.all("via")
-        return (
-            len(vias) == 1 and request.via.host == self.target.host and request.via.host != self.source.host
         )
+        lines += extra
+        return Request(method, uri, Headers(lines), body)
+
+    @property
+    def way(self) -> Way:
+        """Where requests of ours go: along the route set, or to the other side's Contact."""
+        if not self._hops and self._nearby.behind_nat:
+            return Way(self.source)
+        hop = self._hops[0] if self._hops else self.target
+        found = next_hop(hop)
+        connection = self.source if found is not None and self._nearby.leads_to(found) else None
+        return Way(hop, connection, self.source)
 
 
-def _is_ipv4(host: str) -> bool:
-    parts = host.split(".")
-    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+class _Neighbour:
+    """Who stands next to us on the way of a dialog, by the last request from there."""
+
+    __slots__ = ("_direct", "_names", "_port", "_source", "behind_nat")
+
+    def __init__(self, request: Request, source: Peer, target: Uri) -> None:
+        via = request.via
+        self._source = source
+        self._direct = len(request.headers.all("via")) == 1
+        self._names = (source.host, via.host.lower())
+        # RFC 5923: its connection serves for what goes to the port that it listens at.
+        self._port = via.port or default_port(source.transport) if "alias" in via.params else None
+        # A phone that calls us directly from another address than the one it believes to have. RFC 3261 would
+        # send to its Contact, where nothing would arrive; we answer to where it sends from.
+        believes = is_host(via.host, source.host)
+        named = isinstance(next_hop(target), Target)
+        self.behind_nat = self._direct and not believes and (named or via.host == target.host)
+
+    def leads_to(self, hop: Peer | Target) -> bool:
+        """Whether the connection the request came by can take ours to a hop.
+
+        RFC 5923 asks for an alias, and for certificates of both sides, lest somebody draw requests for others
+        to himself. Requests of a dialog are for nobody else than whom it came from: here TCP will do, and a
+        phone that calls directly need not ask.
+        """
+        if not self._source.reliable or hop.host.lower() not in self._names:
+            return False
+        if (hop.transport or "UDP") != self._source.transport:
+            return False
+        port = hop.port or default_port(self._source.transport)
+        return self._direct or port == self._port

@@ -6,13 +6,13 @@ It finds the transaction a message belongs to, lets its table step, and does wha
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 from ivr.peer import Datagram, Peer
-from ivr.sip.headers import Via, split_list
-from ivr.sip.message import Request, Response, respond
+from ivr.sip.message import Headers, Request, Response, respond
 from ivr.sip.timers import Alarms, Timer, Timers
 from ivr.sip.transaction import (
+    INVITE_CLIENT,
     INVITE_SERVER,
     NON_INVITE_CLIENT,
     NON_INVITE_SERVER,
@@ -21,38 +21,11 @@ from ivr.sip.transaction import (
     State,
     Transaction,
 )
+from ivr.sip.transport import reply_address
 
-__all__ = ["TransactionLayer", "reply_address", "stamp_via"]
+__all__ = ["MAGIC", "TransactionLayer"]
 
 MAGIC = "z9hG4bK"  # section 8.1.1.7: the mark of a branch that identifies its transaction
-DEFAULT_PORT = 5060
-
-
-def stamp_via(request: Request, source: Peer) -> None:
-    """Note in the top Via where the request really came from (section 18.2.1, RFC 3581 section 4)."""
-    for index, (name, value) in enumerate(request.headers.lines):
-        if name != "via":
-            continue
-        top, *others = split_list(value)
-        via = Via.parse(top)
-        if "rport" not in via.params and via.host == source.host:
-            return
-        params = {name: value for name, value in via.params.items() if name != "received"}
-        if "rport" in params:
-            params["rport"] = str(source.port)
-        params["received"] = source.host
-        stamped = Via(via.transport, via.host, via.port, params, via.protocol)
-        request.headers.lines[index] = ("via", ", ".join((str(stamped), *others)))
-        request.via = stamped
-        return
-
-
-def reply_address(request: Request, source: Peer) -> Peer:
-    """Where responses go (section 18.2.2, RFC 3581 section 4): back to the source, to its port with rport."""
-    via = request.via
-    if "rport" in via.params:
-        return source
-    return Peer(source.host, via.port or DEFAULT_PORT)
 
 
 def _server_key(request: Request, method: str) -> Hashable:
@@ -84,12 +57,13 @@ class TransactionLayer:
         if running is not None:
             self._step(running, Input.REQUEST, now)
             return None
+        destination, spare = reply_address(request, source)
         if request.method == "INVITE":
-            transaction = Transaction(INVITE_SERVER, State.PROCEEDING, key, reply_address(request, source))
+            transaction = Transaction(INVITE_SERVER, State.PROCEEDING, key, destination, spare)
             transaction.origin = _origin(request)
             self._origins.setdefault(transaction.origin, transaction)
         else:
-            transaction = Transaction(NON_INVITE_SERVER, State.TRYING, key, reply_address(request, source))
+            transaction = Transaction(NON_INVITE_SERVER, State.TRYING, key, destination, spare)
         self._servers[key] = transaction
         return transaction
 
@@ -112,18 +86,16 @@ class TransactionLayer:
         running = self._clients.get((response.via.branch, response.cseq.method))
         if running is None:
             return None
-        actions = self._step(running, Input.PROVISIONAL if response.status < 200 else Input.FINAL, now)
-        return running if Action.PASS in actions else None
+        event = _response_input(running.table is INVITE_CLIENT, response.status)
+        ack = None
+        if event is Input.FAILURE and running.request is not None:
+            ack = bytes(_ack(running.request, response))
+        return running if Action.PASS in self._step(running, event, now, ack) else None
 
     def reply(self, transaction: Transaction, response: Response | bytes, status: int, now: float) -> bytes:
         """Send a response of the core's; gives its bytes, for the core to send again where it must."""
         data = bytes(response)
-        if transaction.table is not INVITE_SERVER:
-            event = Input.PROVISIONAL if status < 200 else Input.FINAL
-        elif status < 200:
-            event = Input.PROVISIONAL
-        else:
-            event = Input.SUCCESS if status < 300 else Input.FAILURE
+        event = _response_input(transaction.table is INVITE_SERVER, status)
         if transaction.state is not State.TERMINATED:
             self._step(transaction, event, now, data)
         return data
@@ -140,34 +112,59 @@ class TransactionLayer:
         """Send a response without a body; ``tag`` goes to a To that has none yet."""
         self.reply(transaction, respond(request, status, tag, headers), status, now)
 
-    def request(self, request: Request, destination: Peer, now: float, user: object) -> Transaction:
-        """Start a non-INVITE request of ours; its top Via holds a new branch."""
+    def request(
+        self, request: Request, data: bytes, destination: Peer, spare: Peer | None, now: float, user: object
+    ) -> Transaction:
+        """Start a request of ours, not an ACK; its top Via holds a new branch, ``data`` are its bytes."""
+        invites = request.method == "INVITE"
         key = request.via.branch, request.method
-        transaction = Transaction(NON_INVITE_CLIENT, State.TRYING, key, destination)
-        transaction.user, transaction.last = user, bytes(request)
+        if invites:
+            transaction = Transaction(INVITE_CLIENT, State.CALLING, key, destination, spare)
+        else:
+            transaction = Transaction(NON_INVITE_CLIENT, State.TRYING, key, destination, spare)
+        transaction.user, transaction.last, transaction.request = user, data, request
         self._clients[key] = transaction
-        self.outbox.append(Datagram(transaction.last, destination))
-        self._set(transaction, Action.START_E_F, now)
+        self.outbox.append(Datagram(data, destination, spare))
+        self._set(transaction, Action.START_A_B if invites else Action.START_E_F, now)
         return transaction
+
+    def acknowledge(
+        self, transaction: Transaction, data: bytes, destination: Peer, spare: Peer | None
+    ) -> None:
+        """Send the ACK of a 2xx, and again for every copy of that (section 13.2.2.4)."""
+        transaction.last, transaction.destination, transaction.spare = data, destination, spare
+        self.outbox.append(Datagram(data, destination, spare))
+
+    def unreachable(self, destination: Peer, now: float) -> Iterator[Transaction]:
+        """The requests of ours that did not get out (section 17.1.4).
+
+        A response that does not get out ends nothing: it may be asked for again by another way, and the
+        timers of its transaction run.
+        """
+        for transaction in list(self._clients.values()):
+            if destination in (transaction.destination, transaction.spare) and (
+                Action.TELL_UNREACHABLE in self._step(transaction, Input.UNREACHABLE, now)
+            ):
+                yield transaction
 
     def ring(self, transaction: Transaction, timer: Timer, now: float) -> bool:
         """Take a timer; whether the transaction's user is to hear that nobody answered."""
         return Action.TELL_TIMEOUT in self._step(transaction, Input[f"TIMER_{timer.name}"], now)
 
-    def send(self, data: bytes, destination: Peer) -> None:
+    def send(self, data: bytes, destination: Peer, spare: Peer | None = None) -> None:
         """Send outside any transaction: a stateless refusal (section 8.2.7)."""
-        self.outbox.append(Datagram(data, destination))
+        self.outbox.append(Datagram(data, destination, spare))
 
     def _step(
         self, transaction: Transaction, event: Input, now: float, data: bytes | None = None
     ) -> tuple[Action, ...]:
         actions = transaction.step(event)
         for action in actions:
-            if action is Action.SEND:
+            if action is Action.SEND or action is Action.ACKNOWLEDGE:
                 transaction.last = data
-            if action in (Action.SEND, Action.RESEND):
+            if action in _SENDING:
                 if transaction.last is not None:
-                    self.outbox.append(Datagram(transaction.last, transaction.destination))
+                    self.outbox.append(Datagram(transaction.last, transaction.destination, transaction.spare))
             else:
                 self._set(transaction, action, now)
         if transaction.state is State.TERMINATED:
@@ -176,15 +173,39 @@ class TransactionLayer:
 
     def _set(self, transaction: Transaction, action: Action, now: float) -> None:
         for timer, seconds in transaction.timer_settings(action, self._timers):
-            self._alarms.set(transaction, timer, now + seconds)
+            if seconds:
+                self._alarms.set(transaction, timer, now + seconds)
+            else:
+                self._step(transaction, Input[f"TIMER_{timer.name}"], now)
 
     def _forget(self, transaction: Transaction) -> None:
-        if transaction.table is NON_INVITE_CLIENT:
+        if transaction.table is NON_INVITE_CLIENT or transaction.table is INVITE_CLIENT:
             self._clients.pop(transaction.key, None)
             return
         self._servers.pop(transaction.key, None)
         if self._origins.get(transaction.origin) is transaction:
             del self._origins[transaction.origin]
+
+
+_SENDING = (Action.SEND, Action.RESEND, Action.ACKNOWLEDGE)
+
+
+def _response_input(of_invite: bool, status: int) -> Input:
+    if status < 200:
+        return Input.PROVISIONAL
+    if not of_invite:
+        return Input.FINAL
+    return Input.SUCCESS if status < 300 else Input.FAILURE
+
+
+def _ack(invite: Request, response: Response) -> Request:
+    """The ACK of a refusal (section 17.1.1.3): the INVITE's top Via alone, its routes, the response's To."""
+    lines = [("via", str(invite.via))]
+    lines += [
+        line for line in invite.headers.lines if line[0] in ("route", "from", "call-id", "max-forwards")
+    ]
+    lines += [("to", response.headers.first("to") or ""), ("cseq", f"{invite.cseq.number} ACK")]
+    return Request("ACK", invite.uri, Headers(lines))
 
 
 def _origin(request: Request) -> Hashable:

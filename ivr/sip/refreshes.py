@@ -11,6 +11,7 @@ from ivr.sip.events import Cause
 from ivr.sip.headers import BadHeader
 from ivr.sip.leg import Leg, LegState
 from ivr.sip.message import Request, Response
+from ivr.sip.requests import Outcome
 from ivr.sip.session_timer import Session, agree, asked, granted, least
 from ivr.sip.timers import Alarms, Timer
 
@@ -44,11 +45,14 @@ class Refreshes:
         if leg.session is not None:
             self._send(leg, "UPDATE", now, asked(leg.session, leg.min_se))
 
-    def answered(self, leg: Leg, response: Response, now: float) -> None:
-        """A final response to a refresh: where it is no 2xx, the end of the session is not put off."""
+    def answered(self, leg: Leg, outcome: Outcome, now: float) -> None:
+        """What became of a refresh: where it is no 2xx, the end of the session is not put off."""
+        response = outcome.response
         if leg.state is not LegState.TALKING or leg.session is None:
             return
-        if response.status < 300:
+        if response is None:
+            self.expire(leg, now)
+        elif response.status < 300:
             try:
                 leg.dialog.retarget(response)
                 session = granted(response)

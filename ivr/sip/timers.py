@@ -15,6 +15,10 @@ __all__ = ["Alarms", "Owner", "Timer", "Timers"]
 class Timer(Enum):
     """RFC 3261 table 4 and RFC 6026; RESEND_2XX and GIVE_UP_2XX are the core's own (section 13.3.1.4)."""
 
+    A = "INVITE request retransmit interval"
+    B = "INVITE transaction timeout"
+    C = "INVITE with a provisional response, and no final one"
+    D = "wait time for response retransmits of an INVITE"
     E = "non-INVITE request retransmit interval"
     F = "non-INVITE transaction timeout"
     G = "INVITE response retransmit interval"
@@ -23,10 +27,13 @@ class Timer(Enum):
     J = "wait time for non-INVITE request retransmits"
     K = "wait time for response retransmits"
     L = "wait time for accepted INVITE request retransmits"
+    M = "wait time for retransmits of a 2xx to INVITE"
     RESEND_2XX = "resend the 2xx until the ACK comes"
     GIVE_UP_2XX = "no ACK for the 2xx"
     RESEND_1XX = "resend the reliable 1xx until the PRACK comes (RFC 3262)"
     GIVE_UP_1XX = "no PRACK for the 1xx (RFC 3262)"
+    GIVE_UP_LOOK_UP = "no address for the name of a next hop"
+    REPEAT_REINVITE = "a re-INVITE that crossed another (RFC 3261 section 14.1)"
     EXPIRE_TRANSFER = "no NOTIFY after a REFER"
     REFRESH = "refresh the session (RFC 4028)"
     EXPIRE_SESSION = "the session was not refreshed (RFC 4028)"
@@ -39,10 +46,11 @@ class Timers:
     t1: float = 0.5
     t2: float = 4.0
     t4: float = 5.0
+    final: float = 180.0  # timer C: section 16.6 step 11 wants more than three minutes of a proxy
 
     @property
     def give_up(self) -> float:
-        """64*T1: timers F, H, J, L and the wait for an ACK."""
+        """64*T1: timers B, D, F, H, J, L, M and the wait for an ACK."""
         return 64 * self.t1
 
     def doubled(self, interval: float) -> float:

@@ -36,6 +36,9 @@ class Echo:
     def next_timeout(self):
         return self.alarm
 
+    def targets_to_look_up(self):
+        return []
+
     def datagrams_to_send(self):
         ready, self.out = [Datagram(*one) for one in self.out], []
         return ready
