@@ -14,7 +14,7 @@ from ivr.accounts.service import Accounts
 from ivr.call.callers import Callers
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher
 from ivr.call.media import CallMedia
-from ivr.call.session import Desk, Session
+from ivr.call.session import BEFORE_ANSWER, Desk, Session
 from ivr.call.speaker import Speaker
 from ivr.flow import Plan
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
@@ -47,6 +47,7 @@ class _Call:
     media: CallMedia
     began: float
     cause: str = ""
+    early: bytes = b""  # the SDP of its 183
     answer: asyncio.TimerHandle | None = None
 
 
@@ -116,6 +117,8 @@ class Line:
         match event:
             case sip.Invited():
                 self._invited(event)
+            case sip.Progressed(leg, answer):
+                self._progressed(leg, answer)
             case sip.Confirmed(leg, answer):
                 self._confirmed(leg, answer)
             case sip.Reinvited(leg, offer, source):
@@ -161,12 +164,26 @@ class Line:
         self._watch(CallBegan(leg, plan.line.name, invited.called.user, shorten(caller), media.codec))
         if self._limits.answer_after:
             self._agent.ring(leg, now)
-            call.answer = self._loop.call_later(self._limits.answer_after, self._pick_up, leg, invited.source)
+            call.answer = self._loop.call_later(self._limits.answer_after, self._pick_up, invited)
         else:
-            self._pick_up(leg, invited.source)
+            self._pick_up(invited)
 
-    def _pick_up(self, leg: str, source: Peer) -> None:
-        self._answer(leg, self._calls[leg].media.answered(self._media_host(source)))
+    def _pick_up(self, invited: sip.Invited) -> None:
+        """Answer; or first say what the line says before that, where the caller's side takes early media."""
+        leg, host = invited.leg, self._media_host(invited.source)
+        call = self._calls[leg]
+        if call.session.speaks_first and (invited.offer is not None or invited.reliable):
+            call.early = call.media.early(host)
+            self._agent.progress(leg, call.early, self._loop.time())
+            self.flush()
+            self._loop.call_soon(self.take_events)
+        else:
+            self._answer(leg, call.media.answered(host))
+
+    def _progressed(self, leg: str, answer: bytes | None) -> None:
+        call = self._calls.get(leg)
+        if call is not None and self._agreed(leg, call, answer):
+            call.session.announce()
 
     def _refusal(self, plan: Plan | None) -> tuple[int, str] | None:
         if plan is None:
@@ -188,15 +205,17 @@ class Line:
 
     def _confirmed(self, leg: str, answer: bytes | None) -> None:
         call = self._calls.get(leg)
-        if call is None:
-            return
+        if call is not None and self._agreed(leg, call, answer) and not call.session.begun:
+            call.session.begin()
+
+    def _agreed(self, leg: str, call: _Call, answer: bytes | None) -> bool:
+        """Take the answer to an offer of ours, if one was due."""
         try:
             call.media.confirmed(answer)
         except SdpError:
             self._hang_up(leg, "no usable codec")
-            return
-        if not call.session.begun:
-            call.session.begin()
+            return False
+        return True
 
     def _reinvited(self, leg: str, offered: bytes | None, source: Peer) -> None:
         """Hold, resume, another address or codec; what cannot be agreed leaves the call as it was."""
@@ -221,6 +240,9 @@ class Line:
         match event:
             case DigitPressed(_, digit, _):
                 call.session.press(digit)
+            case Played(_, mark) if mark is BEFORE_ANSWER:
+                call.media.picked_up()
+                self._answer(leg, call.early)
             case Played(_, mark):
                 call.session.played(mark)
             case Silent():

@@ -26,6 +26,8 @@ class CallMedia:
     signalling: str
     _version: int = field(default=0, init=False)
     _offering: bool = field(default=False, init=False)
+    _agreed: sdp.Agreed | None = field(default=None, init=False)
+    _early: bool = field(default=False, init=False)
 
     @classmethod
     def open(cls, plane: Plane, session_id: int, offered: bytes | None, signalling: str) -> CallMedia:
@@ -48,6 +50,17 @@ class CallMedia:
             return self._offered(host)
         return self._accepted(self.offer, host)
 
+    def early(self, host: str) -> bytes:
+        """The body of a 183, as ``answered`` gives it. Until ``picked_up`` the caller may be silent."""
+        self._early = True
+        return self.answered(host)
+
+    def picked_up(self) -> None:
+        """The call is answered, on what was agreed before."""
+        self._early = False
+        if self._agreed is not None:
+            self._take_on(self._agreed)
+
     def change(self, offered: bytes | None, host: str, signalling: str) -> bytes:
         """The body of a re-INVITE's 200: hold, resume, another address or codec. SdpError changes nothing."""
         if offered is None:
@@ -64,11 +77,17 @@ class CallMedia:
             raise sdp.SdpError("the ACK brings no answer to our offer")
         agreed = sdp.read_answer(answer)
         self._offering = False
-        self.plane.redirect(self.stream, agreed, self.signalling)
+        self._take_on(agreed)
 
     def close(self) -> Statistics:
         """Give the stream back."""
         return self.plane.close(self.stream)
+
+    def _take_on(self, agreed: sdp.Agreed) -> None:
+        """Let the stream flow; a caller of whom nothing is received is not waited for either."""
+        self._agreed = agreed
+        flows = replace(agreed, receive=False) if self._early else agreed
+        self.plane.redirect(self.stream, flows, self.signalling)
 
     def _offered(self, host: str) -> bytes:
         self._version += 1
@@ -78,5 +97,5 @@ class CallMedia:
     def _accepted(self, offer: sdp.Offer, host: str) -> bytes:
         self._version += 1
         self.offer, self._offering = offer, False
-        self.plane.redirect(self.stream, offer.agreed, self.signalling)
+        self._take_on(offer.agreed)
         return sdp.answer(offer, host, self.stream.port, self.session_id, self._version).encode()

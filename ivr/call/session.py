@@ -28,7 +28,10 @@ from ivr.media.clip import Clip
 from ivr.media.events import Stream
 from ivr.media.plane import Plane
 
-__all__ = ["Desk", "Session"]
+__all__ = ["BEFORE_ANSWER", "Desk", "Session"]
+
+BEFORE_ANSWER = "before the answer"
+"""The mark of what is said in early media."""
 
 _BRIDGE_AFTER = 0.5  # seconds of waiting before the caller hears "one moment"
 
@@ -74,7 +77,18 @@ class Session:
         """The step of the dialplan that the call stands in."""
         return self._walk.at
 
+    @property
+    def speaks_first(self) -> bool:
+        """Whether the line has something to say before it answers."""
+        return self._ready(self.plan.line.before_answer) is not None
+
     # What happens on the call
+
+    def announce(self) -> None:
+        """Say it: the caller hears us, and has not been answered. The plane tells its end by its mark."""
+        clip = self._ready(self.plan.line.before_answer)
+        said = [clip] if clip is not None else []
+        self._desk.plane.play(self.stream, said, BEFORE_ANSWER, interruptible=False)
 
     def begin(self) -> None:
         """The caller can hear us."""

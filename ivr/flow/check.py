@@ -151,7 +151,8 @@ def _sentences(plan: Plan, look_ups: LookUps, texts: Texts) -> Iterator[_Problem
 
 def _spoken(plan: Plan) -> Iterator[tuple[Place, str, Step | None]]:
     """Every sentence named in the plan: where, which, and in which step (None: the line's own)."""
-    for entry, said in (("one_moment", plan.line.one_moment), ("trouble", plan.line.trouble)):
+    for entry in ("one_moment", "trouble", "before_answer"):
+        said: str | None = getattr(plan.line, entry)
         if said is not None:
             yield ("line", entry), said, None
     for step in plan.steps.values():

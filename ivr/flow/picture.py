@@ -17,11 +17,12 @@ def describe(plan: Plan) -> str:
     once and named afterwards. Any plan can be drawn, sound or not.
     """
     line = plan.line
+    before = f", says {line.before_answer} before it answers" if line.before_answer else ""
     met = reachable(plan)
     drawing = _Drawing(plan)
     paragraphs = [
         [
-            f"{line.name} {', '.join(line.numbers)} ({line.language})",
+            f"{line.name} {', '.join(line.numbers)} ({line.language}){before}",
             *drawing.follow([("starts", line.start)]),
         ]
     ]

@@ -46,6 +46,7 @@ class Line:
     longest_call: float
     one_moment: str | None = None
     trouble: str | None = None
+    before_answer: str | None = None
 
     def answers(self, dialled: str) -> bool:
         """Whether a dialled number is one of this line's, in any of its forms."""

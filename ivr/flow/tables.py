@@ -33,6 +33,7 @@ class LineTable(_Table):
     longest_call: v.LongestCall = Field(description='after how long a call is ended, such as "10 min"')
     one_moment: v.TextId | None = Field(None, description="the sentence that bridges a wait")
     trouble: v.TextId | None = Field(None, description="the sentence for an answer that cannot be spoken")
+    before_answer: v.TextId | None = Field(None, description="the sentence said before the line answers")
 
     def line(self) -> Line:
         """The line as the plan holds it."""

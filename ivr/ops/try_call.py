@@ -43,6 +43,9 @@ async def try_call(plan: Plan, keys: str, words: Words, look_up: LookUps, connec
     the checker, so the walk ends.
     """
     walk, left, heard = Walk(plan), deque(keys), list[Said]()
+    if plan.line.before_answer is not None:
+        heard.append(Said("line", words(plan.line.language, plan.line.before_answer, {})))
+        heard.append(Said("system", "answers"))
     pending: deque[Instruction] = deque(walk.start())
     while pending:
         match pending.popleft():

@@ -1,7 +1,8 @@
 """The user agent: datagrams and the time in, datagrams and events out (RFC 3261 section 8.2).
 
 A machine of the calls in ``ivr/net/machine.py`` and ``next_event``; and the hall's verbs: ``ring``,
-``accept``, ``refuse``, ``hang_up``, ``refer``. Times are seconds on any clock that does not go back.
+``progress``, ``accept``, ``refuse``, ``hang_up``, ``refer``. Times are seconds on any clock that does not go
+back.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Answer, Leg, Provisional
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
 from ivr.sip.registration import Registrar
+from ivr.sip.reliable import takes_reliable
 from ivr.sip.requests import Requests, Sending
 from ivr.sip.session_timer import MIN_SE, is_too_brief
 from ivr.sip.timers import Alarms, Timers
@@ -151,6 +153,14 @@ class UserAgent:
         """Send 180, reliably where the caller can (RFC 3262): the call will be answered, not yet."""
         self._calls.ring(leg_name, now)
 
+    def progress(self, leg_name: str, sdp: bytes, now: float) -> None:
+        """Send 183 with SDP, so that the caller hears us before the answer; ``Progressed`` says from when.
+
+        The SDP answers the INVITE's offer; where that brought none it is an offer, and goes to a caller who
+        takes reliable responses alone (``Invited.reliable``). ``accept`` is to give the same SDP.
+        """
+        self._calls.progress(leg_name, sdp, now)
+
     def accept(self, leg_name: str, sdp: bytes, now: float) -> None:
         """Answer the waiting (re-)INVITE with 200 and SDP, resent until its ACK (section 13.3.1.4).
 
@@ -256,6 +266,7 @@ class UserAgent:
                 source,
                 request.call_id,
                 request.body or None,
+                takes_reliable(request),
             )
         )
 

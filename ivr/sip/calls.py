@@ -1,7 +1,7 @@
 """The legs that live: the hall's verbs and the timers in, responses, requests of ours and events out.
 
 Sources: RFC 3261 sections 12 to 15; RFC 3515 for transfers; RFC 3311 and 4028 for UPDATE and
-refreshes; RFC 3262 for the 180.
+refreshes; RFC 3262 for 180 and 183.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ivr.peer import Peer
 from ivr.sip.credentials import Credentials, authorize
 from ivr.sip.dialog import Dialog
-from ivr.sip.events import Cause, Ended, Event, TransferReported
+from ivr.sip.events import Cause, Ended, Event, Progressed, TransferReported
 from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Answer, Leg, LegState
 from ivr.sip.message import Message, Request, respond
@@ -85,28 +85,50 @@ class Calls:
 
     def ring(self, name: str, now: float) -> None:
         """Send 180 to a leg that rings."""
+        self.progress(name, b"", now)
+
+    def progress(self, name: str, sdp: bytes, now: float) -> None:
+        """Send 183 with SDP, or 180 without, to a leg that rings."""
         leg = self._legs.get(name)
         if leg is None or leg.state is not LegState.RINGING or leg.invite is None:
             return
         headers = [("contact", leg.dialog.contact), *_record_routes(leg.invite)]
-        self.provisionals.send(leg, headers, now)
+        if self.provisionals.send(leg, headers, now, sdp):
+            self.events.append(Progressed(leg.name, None))
 
     def accept(self, name: str, sdp: bytes, now: float) -> None:
         """Answer the waiting (re-)INVITE or UPDATE with 200 and SDP; the 200 to an UPDATE needs no ACK."""
         leg = self._legs.get(name)
         if leg is None or leg.transaction is None or leg.invite is None:
             return
+        if leg.change is not None:
+            change, leg.change = leg.change, None
+            self._succeed(leg, *change, sdp, now)
+            self.release(leg, now)
+            return
+        if leg.described and not leg.settled:
+            # RFC 3262 section 3: no 2xx before the PRACK of a provisional response with SDP.
+            leg.held = sdp
+            return
+        if leg.settled and leg.state is LegState.RINGING:
+            sdp = b""  # RFC 6337 section 3.1.1: the session is agreed, so the 200 says nothing of it
         invite, transaction = leg.invite, leg.transaction
         leg.transaction = leg.invite = None
         leg.stop_ringing()
         data = self._succeed(leg, invite, transaction, leg.invited_from, sdp, now)
         if transaction.table is not INVITE_SERVER:
             return
-        answer = Answer(leg, transaction, data, not invite.body, self._timers.t1)
+        offers = not invite.body and bool(sdp)
+        answer = Answer(leg, transaction, data, offers, self._timers.t1)
         leg.answers[invite.cseq.number] = answer
         leg.state = LegState.TALKING
         self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
         self._alarms.set(answer, Timer.GIVE_UP_2XX, now + self._timers.give_up)
+
+    def release(self, leg: Leg, now: float) -> None:
+        """Send the 200 that has waited for a PRACK, and for the answer to what that brought."""
+        if leg.held is not None and leg.change is None:
+            self.accept(leg.name, leg.held, now)
 
     def keep(self, leg: Leg, update: Request, transaction: Transaction, source: Peer, now: float) -> None:
         """Answer an UPDATE that offers nothing: it moves the other side, or refreshes the session."""
@@ -129,7 +151,10 @@ class Calls:
     def refuse(self, name: str, status: int, now: float, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Refuse the waiting INVITE; a refused re-INVITE leaves the call as it was (section 14.2)."""
         leg = self._legs.get(name)
-        if leg is not None:
+        if leg is not None and leg.change is not None:
+            self._refuse_change(leg, status, now)
+            self.release(leg, now)
+        elif leg is not None:
             self.turn_down(leg, status, Cause.REFUSED, now, headers)
 
     def hang_up(self, name: str, now: float) -> None:
@@ -166,11 +191,17 @@ class Calls:
         """Give the waiting INVITE a final refusal, if one waits; a leg that rings ends with it."""
         if leg.transaction is None or leg.invite is None:
             return
+        self._refuse_change(leg, 487, now)
         self._layer.answer(leg.transaction, leg.invite, status, leg.name, now, headers)
         leg.transaction = leg.invite = None
         leg.stop_ringing()
         if leg.state is LegState.RINGING:
             self.end(leg, cause)
+
+    def _refuse_change(self, leg: Leg, status: int, now: float) -> None:
+        change, leg.change = leg.change, None
+        if change is not None:
+            self._layer.answer(change.transaction, change.request, status, leg.name, now)
 
     def _give_up_ringing(self, leg: Leg, now: float) -> None:
         """RFC 3262 section 3: without a PRACK the INVITE SHOULD be refused with a 5xx."""

@@ -9,7 +9,17 @@ from ivr.peer import Peer
 from ivr.sip.headers import Address
 from ivr.sip.uri import Uri
 
-__all__ = ["Cause", "Confirmed", "Ended", "Event", "InfoReceived", "Invited", "Reinvited", "TransferReported"]
+__all__ = [
+    "Cause",
+    "Confirmed",
+    "Ended",
+    "Event",
+    "InfoReceived",
+    "Invited",
+    "Progressed",
+    "Reinvited",
+    "TransferReported",
+]
 
 
 class Cause(Enum):
@@ -36,6 +46,18 @@ class Invited:
     source: Peer
     call_id: str
     offer: bytes | None  # SDP; None asks us to offer
+    reliable: bool = False  # the caller takes reliable provisional responses (RFC 3262)
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A 183 with SDP has gone out, and arrived where it was sent reliably: speech reaches the caller.
+
+    ``answer`` is the SDP of the PRACK when we had offered (b"" if none), else None.
+    """
+
+    leg: str
+    answer: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +102,4 @@ class Ended:
     cause: Cause
 
 
-Event = Invited | Confirmed | Reinvited | InfoReceived | TransferReported | Ended
+Event = Invited | Progressed | Confirmed | Reinvited | InfoReceived | TransferReported | Ended

@@ -11,9 +11,9 @@ from zlib import crc32
 
 from ivr.peer import Peer
 from ivr.sip.calls import Calls
-from ivr.sip.events import Cause, Confirmed, InfoReceived, Reinvited
+from ivr.sip.events import Cause, Confirmed, InfoReceived, Progressed, Reinvited
 from ivr.sip.layer import TransactionLayer
-from ivr.sip.leg import Leg, LegState
+from ivr.sip.leg import Change, Leg, LegState
 from ivr.sip.message import Request
 from ivr.sip.transaction import Transaction
 
@@ -49,8 +49,7 @@ class DialogServer:
                 case "UPDATE":
                     self._updated(leg, request, transaction, source, now)
                 case "PRACK":
-                    known = self._calls.provisionals.acknowledge(leg, request)
-                    self._answer(transaction, request, 200 if known else 481, now)
+                    self._arrived(leg, request, transaction, source, now)
                 case "INFO":
                     self._informed(leg, request, transaction, now)
                 case "NOTIFY":
@@ -80,14 +79,17 @@ class DialogServer:
     def _reinvited(
         self, leg: Leg, request: Request, transaction: Transaction, source: Peer, now: float
     ) -> None:
+        if leg.offering:  # RFC 3261 section 14.1, RFC 5407 section 3.1.4: our own offer has no answer yet
+            self._answer(transaction, request, 491, now)
+            return
+        if leg.settled and leg.state is LegState.RINGING and request.method == "UPDATE" and not leg.change:
+            self._change(leg, request, transaction, source)
+            return
         if leg.transaction is not None:
             # Section 14.2: the first one has no final answer yet: "a Retry-After header field with a randomly
             # chosen value of between 0 and 10 seconds".
             wait = crc32(str(request.via).encode("utf-8", "surrogateescape")) % 11
             self._answer(transaction, request, 500, now, (("retry-after", str(wait)),))
-            return
-        if leg.offering:  # RFC 3261 section 14.1, RFC 5407 section 3.1.4: our own offer has no answer yet
-            self._answer(transaction, request, 491, now)
             return
         _ = request.contacts  # read now, so that a bad one is refused now
         leg.invite, leg.transaction, leg.invited_from = request, transaction, source
@@ -101,10 +103,35 @@ class DialogServer:
 
         An offer of theirs that waits gets the next one a 500 with Retry-After, an offer of ours a 491.
         """
-        if request.body or (leg.invite is not None and leg.invite.method == "UPDATE"):
+        if request.body or leg.change or (leg.invite is not None and leg.invite.method == "UPDATE"):
             self._reinvited(leg, request, transaction, source, now)
         else:
             self._calls.keep(leg, request, transaction, source, now)
+
+    def _arrived(
+        self, leg: Leg, request: Request, transaction: Transaction, source: Peer, now: float
+    ) -> None:
+        """RFC 3262 section 5: a PRACK may bring the answer to our offer, or a new offer of theirs."""
+        if request.body and request.content_type != "application/sdp":
+            self._answer(transaction, request, 415, now, (("accept", "application/sdp"),))
+            return
+        prack = self._calls.provisionals.acknowledge(leg, request, now)
+        if prack is None:
+            self._answer(transaction, request, 481, now)
+            return
+        if prack.described:
+            self._calls.events.append(Progressed(leg.name, prack.answer))
+        if prack.offer is not None:
+            self._change(leg, request, transaction, source)
+            return
+        self._answer(transaction, request, 200, now)
+        self._calls.release(leg, now)
+
+    def _change(self, leg: Leg, request: Request, transaction: Transaction, source: Peer) -> None:
+        """An offer in an early dialog whose first one is answered: the hall answers it before the INVITE."""
+        _ = request.contacts  # read now, so that a bad one is refused now
+        leg.change = Change(request, transaction, source)
+        self._calls.events.append(Reinvited(leg.name, request.body or None, source))
 
     def _informed(self, leg: Leg, request: Request, transaction: Transaction, now: float) -> None:
         if request.body and request.content_type not in INFO_TYPES:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import NamedTuple
 
+from ivr.peer import Peer
 from ivr.sip.dialog import Dialog
 from ivr.sip.message import Request
 from ivr.sip.session_timer import MIN_SE, Session
 from ivr.sip.timers import Timer
 from ivr.sip.transaction import Transaction
 
-__all__ = ["Answer", "Leg", "LegState", "Provisional"]
+__all__ = ["Answer", "Change", "Leg", "LegState", "Provisional"]
 
 
 class LegState(Enum):
@@ -20,6 +22,14 @@ class LegState(Enum):
     TALKING = auto()
     LEAVING = auto()  # our BYE is out, its answer is not here
     OVER = auto()
+
+
+class Change(NamedTuple):
+    """An offer in an UPDATE or a PRACK that came while the INVITE still waits (RFC 3311, RFC 3262)."""
+
+    request: Request
+    transaction: Transaction
+    source: Peer
 
 
 class Leg:
@@ -32,7 +42,9 @@ class Leg:
         self.transaction: Transaction | None = transaction
         self.invited_from = dialog.source
         self.answers: dict[int, Answer] = {}  # by CSeq; more than one when a re-INVITE overtakes an ACK
-        self.provisional: Provisional | None = None  # the reliable 180
+        self.provisional: Provisional | None = None  # the latest reliable 180 or 183
+        self.change: Change | None = None  # it is answered before the INVITE
+        self.held: bytes | None = None  # the SDP of a 200 that waits for the PRACK of a 183
         self.confirmed = False
         self.hang_up_on_ack = False
         self.referred = False  # the other side may send NOTIFYs
@@ -56,13 +68,27 @@ class Leg:
 
     @property
     def offering(self) -> bool:
-        """Whether an offer of ours is out, to be answered in an ACK."""
-        return any(answer.offers for answer in self.answers.values())
+        """Whether an offer of ours is out, to be answered in an ACK or a PRACK."""
+        waits = self.provisional
+        asked_early = waits is not None and waits.offers and not waits.acknowledged
+        return asked_early or any(answer.offers for answer in self.answers.values())
+
+    @property
+    def described(self) -> bool:
+        """Whether a reliable 183 has carried SDP."""
+        return self.provisional is not None and self.provisional.described
+
+    @property
+    def settled(self) -> bool:
+        """Whether offer and answer have both arrived before the INVITE's own answer."""
+        return self.provisional is not None and self.provisional.described and self.provisional.acknowledged
 
     def stop_ringing(self) -> None:
         """The INVITE has its final answer: its 180 is not resent, yet a late PRACK still finds it."""
+        self.held = None
         if self.provisional is not None:
             self.provisional.alarms.clear()
+            self.provisional.next = None
 
     def stop_resending(self, cseq: int | None = None) -> None:
         """Drop the 2xx up to a CSeq: an ACK shows that the other side has got as far. None: all of them."""
@@ -71,9 +97,20 @@ class Leg:
 
 
 class Provisional:
-    """A 180 of ours, resent until its PRACK comes (RFC 3262 section 3)."""
+    """A 180 or 183 of ours, resent until its PRACK comes (RFC 3262 section 3)."""
 
-    __slots__ = ("acknowledged", "alarms", "data", "interval", "leg", "numbers", "transaction")
+    __slots__ = (
+        "acknowledged",
+        "alarms",
+        "data",
+        "described",
+        "interval",
+        "leg",
+        "next",
+        "numbers",
+        "offers",
+        "transaction",
+    )
 
     def __init__(
         self, leg: Leg, transaction: Transaction, data: bytes, numbers: tuple[int, int], interval: float
@@ -81,7 +118,8 @@ class Provisional:
         """``numbers``: its RSeq and the INVITE's CSeq, which the RAck names."""
         self.leg, self.transaction, self.data = leg, transaction, data
         self.numbers, self.interval = numbers, interval
-        self.acknowledged = False
+        self.acknowledged = self.described = self.offers = False  # it carries SDP; that is an offer
+        self.next: tuple[list[tuple[str, str]], bytes] | None = None  # a 183 to be sent after its PRACK
         self.alarms: dict[Timer, float] = {}
 
 

@@ -28,6 +28,7 @@ __all__ = [
 
 REASONS = {
     180: "Ringing",
+    183: "Session Progress",
     200: "OK",
     400: "Bad Request",
     401: "Unauthorized",
@@ -247,7 +248,10 @@ class Response(Message):
         return self._bytes(f"SIP/2.0 {self.status} {self.reason}")
 
 
-_PRINTED = {"call-id": "Call-ID", "cseq": "CSeq", "www-authenticate": "WWW-Authenticate", "rack": "RAck"}
+_PRINTED = {
+    name.lower(): name
+    for name in ("Call-ID", "CSeq", "MIME-Version", "Min-SE", "RAck", "RSeq", "SIP-ETag", "WWW-Authenticate")
+}  # somebody's phone looks for the RFC's letters
 _PRINTED_CACHE: dict[str, str] = {}
 
 

@@ -152,6 +152,16 @@ def test_the_bridging_sentence_exists_and_speaks_of_no_facts():
     ]
 
 
+def test_the_sentence_before_the_answer_exists_and_speaks_of_no_facts():
+    assert changed(('"trouble"', '"trouble"\nbefore_answer = "welcomes"')) == [
+        'line.before_answer: there is no sentence "welcomes" in prompts/cs; did you mean "welcome"?'
+    ]
+    assert changed(('"trouble"', '"trouble"\nbefore_answer = "credit-valid"')) == [
+        'line.before_answer: "credit-valid" may be said at any time, so it can speak of no facts'
+    ]
+    assert changed(('"trouble"', '"trouble"\nbefore_answer = "welcome"')) == []
+
+
 def test_the_words_for_an_answer_that_cannot_be_spoken_exist_and_speak_of_no_facts():
     assert changed(('"trouble"', '"troubles"')) == [
         'line.trouble: there is no sentence "troubles" in prompts/cs; did you mean "trouble"?'

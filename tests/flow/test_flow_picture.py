@@ -51,3 +51,10 @@ def test_a_plan_that_goes_round_is_drawn_to_an_end():
     assert describe(Plan(line, steps)) == "T 1 (cs)\n    starts  say x, say y, go to a\n"
     drawn = describe(Plan(Line("T", ("1",), "CZ", "cs", "l", 60.0), steps))
     assert drawn.endswith("look up credit\n        found  go to l\n        lost   hang up\n")
+
+
+def test_what_is_said_before_the_answer_is_drawn():
+    line = Line("A", ("1",), "CZ", "cs", "end", 60.0, before_answer="welcome")
+    assert describe(Plan(line, {"end": HangUpStep("end")})).splitlines()[0] == (
+        "A 1 (cs), says welcome before it answers"
+    )

@@ -97,3 +97,14 @@ def test_without_a_store_the_caller_is_told_to_try_later(call, desk):
     said = call("--from", "777123456", "--keys", "2")
     assert "system  looks up credit: unavailable" in said
     assert any("Zkuste to prosím později" in line for line in said)
+
+
+def test_what_is_said_before_the_answer_comes_first(call, desk):
+    for file in desk.folder.rglob("callpro.toml"):
+        text = file.read_text("utf-8").replace("[line]", '[line]\nbefore_answer = "one-moment"')
+        file.write_text(text, "utf-8")
+    assert call()[:3] == [
+        "  line  Okamžik, prosím.",
+        "system  answers",
+        "  line  Dobrý den, vítá vás infolinka CallPro.",
+    ]

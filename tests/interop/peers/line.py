@@ -44,7 +44,7 @@ url = "sqlite:///accounts.db"
 cache = "{cache}"
 
 [dialplan]
-folder = "{project}/dialplan"
+folder = "{dialplan}"
 
 [prompts]
 folder = "{project}/prompts"
@@ -113,14 +113,17 @@ def environment(settings: Path) -> dict[str, str]:
     }
 
 
-def start_line(folder: Path, *, sip_more: str = "", media_more: str = "") -> Line:
-    """A line with the demo store, ready when it answers OPTIONS. All lines of a user share a speech cache."""
+def start_line(folder: Path, *, sip_more: str = "", media_more: str = "", line_more: str = "") -> Line:
+    """A line with the demo store, ready when it answers OPTIONS. All lines of a user share a speech cache.
+
+    ``line_more`` is added to the ``[line]`` table of the delivered dialplan.
+    """
     sip, rtp = free_port(), free_range(RTP_PORTS)
     settings = folder / "infoline.toml"
     settings.write_text(
         SETTINGS.format(
             sip=sip, sip_more=sip_more, rtp=rtp, rtp_last=rtp + RTP_PORTS - 1, media_more=media_more,
-            phone=PHONE, plain=PLAIN_PHONE, project=PROJECT,
+            phone=PHONE, plain=PLAIN_PHONE, project=PROJECT, dialplan=_dialplan(folder, line_more),
             cache=Path(tempfile.gettempdir()) / f"infoline-test-speech-{os.getuid()}",
         ),
         encoding="utf-8",
@@ -133,3 +136,14 @@ def start_line(folder: Path, *, sip_more: str = "", media_more: str = "") -> Lin
         process.stop()
         raise
     return line
+
+
+def _dialplan(folder: Path, line_more: str) -> Path:
+    delivered = PROJECT / "dialplan"
+    if not line_more:
+        return delivered
+    own = folder / "dialplan"
+    own.mkdir()
+    text = (delivered / "callpro.toml").read_text("utf-8")
+    (own / "callpro.toml").write_text(text.replace("[line]", f"[line]\n{line_more}", 1), "utf-8")
+    return own
