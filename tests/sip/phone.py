@@ -64,7 +64,8 @@ class Phone:
     def __init__(self, wire: Wire, address: Address = ("10.0.0.1", 5060), user: str = "777123456") -> None:
         Phone.made += 1
         self.wire, self.address, self.user = wire, Peer(*address), user
-        self.name = f"{address[0]}:{address[1]}"
+        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        self.name = f"{host}:{address[1]}"
         self.call_id, self.tag = f"call-{Phone.made}@{address[0]}", f"from-{Phone.made}"
         self.from_ = f"<sip:{user}@{address[0]}>;tag={self.tag}"
         self.to = f"<sip:4488@{LINE}>"
@@ -115,7 +116,7 @@ class Phone:
         to = f"{self.to};tag={tag}" if tag else self.to
         written = [
             f"{method} {uri} {version}",
-            f"Via: SIP/2.0/UDP {self.name};branch={branch or self.branch}{self.rport}",
+            f"Via: SIP/2.0/{self.address.transport} {self.name};branch={branch or self.branch}{self.rport}",
             *(f"Via: {via}" for via in vias),
             "Max-Forwards: 70",
             f"From: {self.from_}",
