@@ -38,11 +38,20 @@ def read_sip(data: bytes) -> None:
 
 
 def read_sdp(data: bytes) -> None:
-    """An offer, answered where it can be, and an answer."""
+    """An offer, answered where it can be, then our own offer in the same session, and an answer to it."""
+    ours = sdp.Origin(1, 1, "192.0.2.1")
+    before = None
     with contextlib.suppress(sdp.SdpError):
-        sdp.answer(sdp.read_offer(data), "192.0.2.1", 40000, 1)
+        before = sdp.read_offer(data)
+    if before is not None:
+        answered = sdp.answer(before, "192.0.2.1", 40000, ours)
+        offered = sdp.offer("192.0.2.1", 40000, ours, before)
+        if not answered.count("\r\nm=") == offered.count("\r\nm=") == len(before.lines):
+            raise AssertionError("a media line lost or gained")
+        if sdp.read_answer(offered, before=before).agreed.codec != before.agreed.codec:
+            raise AssertionError("another codec than agreed")
     with contextlib.suppress(sdp.SdpError):
-        sdp.read_answer(data)
+        sdp.read_answer(data, before=before)
 
 
 def read_rtp(data: bytes) -> None:

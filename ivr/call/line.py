@@ -144,8 +144,8 @@ class Line:
         caller = self._callers.number(invited, self._loop.time())
         try:
             media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
-        except NoUsableCodec:
-            self._refuse(invited, 488, "no usable codec")
+        except NoUsableCodec as error:
+            self._refuse(invited, 488, "no usable codec", [_warning(error)])
             return
         except SdpError:
             self._refuse(invited, 400, "unreadable SDP")
@@ -194,8 +194,11 @@ class Line:
             return 503, "all lines busy"
         return None
 
-    def _refuse(self, invited: sip.Invited, status: int, reason: str) -> None:
-        headers = [("retry-after", str(round(self._limits.retry_after)))] if status == 503 else []
+    def _refuse(
+        self, invited: sip.Invited, status: int, reason: str, headers: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        if status == 503:
+            headers = [("retry-after", str(round(self._limits.retry_after)))]
         self._agent.refuse(invited.leg, status, self._loop.time(), headers)
         self._watch(CallRefused(shorten(invited.called.user), invited.source.host, status, reason))
 
@@ -225,8 +228,9 @@ class Line:
             return
         try:
             body = call.media.change(offered, self._media_host(source), source.host)
-        except SdpError:
-            self._agent.refuse(leg, 488, self._loop.time())
+        except SdpError as error:
+            headers = [_warning(error)] if isinstance(error, NoUsableCodec) else []
+            self._agent.refuse(leg, 488, self._loop.time(), headers)
             return
         self._answer(leg, body)
 
@@ -293,6 +297,11 @@ class Line:
 
     def _find_plan(self, dialled: str) -> Plan | None:
         return next((plan for plan in self._plans if plan.line.answers(dialled)), None)
+
+
+def _warning(error: NoUsableCodec) -> tuple[str, str]:
+    """What was wrong with an offer, for the people who look for it (RFC 3261 sections 20.43 and 21.4.26)."""
+    return "warning", f'{error.warning} infoline "{error}"'
 
 
 def _session_id(leg: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ivr.media import sdp
@@ -16,17 +17,18 @@ class CallMedia:
     """A stream of the plane and the offers and answers about it.
 
     ``session_id`` is the number of our o= line (RFC 8866 section 5.2); ``host`` is our address as the caller
-    reaches it, ``signalling`` the caller's as SIP sees it, for phones behind NAT.
+    reaches it, ``signalling`` the caller's as SIP sees it, for phones behind NAT. ``theirs`` is what the
+    caller's side has described last, None until an answer to our own offer comes.
     """
 
     plane: Plane
     stream: Stream
     session_id: int
-    offer: sdp.Offer | None
+    theirs: sdp.Description | None
     signalling: str
-    _version: int = field(default=0, init=False)
+    _origin: sdp.Origin | None = field(default=None, init=False)
+    _ours: str = field(default="", init=False)
     _offering: bool = field(default=False, init=False)
-    _agreed: sdp.Agreed | None = field(default=None, init=False)
     _early: bool = field(default=False, init=False)
 
     @classmethod
@@ -35,20 +37,18 @@ class CallMedia:
 
         SdpError for an offer that makes no sense, NoUsableCodec for one we cannot speak on, NoPortFree.
         """
-        offer = None if offered is None else sdp.read_offer(offered)
-        agreed = None if offer is None else replace(offer.agreed, send=False, receive=False)
-        return cls(plane, plane.open(agreed, signalling), session_id, offer, signalling)
+        theirs = None if offered is None else sdp.read_offer(offered, plane.families)
+        agreed = None if theirs is None else replace(theirs.agreed, send=False, receive=False)
+        return cls(plane, plane.open(agreed, signalling), session_id, theirs, signalling)
 
     @property
     def codec(self) -> str:
         """What is spoken, empty until an answer to our own offer says so."""
-        return self.offer.agreed.codec if self.offer is not None else ""
+        return self.theirs.agreed.codec if self.theirs is not None else ""
 
     def answered(self, host: str) -> bytes:
         """The body of the 200: the answer to the offer, from which the stream flows, or an offer of ours."""
-        if self.offer is None:
-            return self._offered(host)
-        return self._accepted(self.offer, host)
+        return self._offered(host) if self.theirs is None else self._accepted(self.theirs, host)
 
     def early(self, host: str) -> bytes:
         """The body of a 183, as ``answered`` gives it. Until ``picked_up`` the caller may be silent."""
@@ -58,16 +58,16 @@ class CallMedia:
     def picked_up(self) -> None:
         """The call is answered, on what was agreed before."""
         self._early = False
-        if self._agreed is not None:
-            self._take_on(self._agreed)
+        if self.theirs is not None:
+            self._take_on(self.theirs)
 
     def change(self, offered: bytes | None, host: str, signalling: str) -> bytes:
         """The body of a re-INVITE's 200: hold, resume, another address or codec. SdpError changes nothing."""
         if offered is None:
             return self._offered(host)
-        offer = sdp.read_offer(offered)
+        theirs = sdp.read_offer(offered, (self.stream.family,), self.theirs)
         self.signalling = signalling
-        return self._accepted(offer, host)
+        return self._accepted(theirs, host)
 
     def confirmed(self, answer: bytes | None) -> None:
         """Take the ACK's body, which counts where we had offered. SdpError if it brings no usable answer."""
@@ -75,27 +75,34 @@ class CallMedia:
             return
         if answer is None:
             raise sdp.SdpError("the ACK brings no answer to our offer")
-        agreed = sdp.read_answer(answer)
+        theirs = sdp.read_answer(answer, (self.stream.family,), self.theirs)
         self._offering = False
-        self._take_on(agreed)
+        self._take_on(theirs)
 
     def close(self) -> Statistics:
         """Give the stream back."""
         return self.plane.close(self.stream)
 
-    def _take_on(self, agreed: sdp.Agreed) -> None:
+    def _take_on(self, theirs: sdp.Description) -> None:
         """Let the stream flow; a caller of whom nothing is received is not waited for either."""
-        self._agreed = agreed
+        self.theirs, agreed = theirs, theirs.agreed
         flows = replace(agreed, receive=False) if self._early else agreed
         self.plane.redirect(self.stream, flows, self.signalling)
 
     def _offered(self, host: str) -> bytes:
-        self._version += 1
         self._offering = True
-        return sdp.offer(host, self.stream.port, self.session_id, self._version).encode()
+        return self._described(host, lambda origin: sdp.offer(host, self.stream.port, origin, self.theirs))
 
-    def _accepted(self, offer: sdp.Offer, host: str) -> bytes:
-        self._version += 1
-        self.offer, self._offering = offer, False
-        self._take_on(offer.agreed)
-        return sdp.answer(offer, host, self.stream.port, self.session_id, self._version).encode()
+    def _accepted(self, theirs: sdp.Description, host: str) -> bytes:
+        self._offering = False
+        self._take_on(theirs)
+        return self._described(host, lambda origin: sdp.answer(theirs, host, self.stream.port, origin))
+
+    def _described(self, host: str, write: Callable[[sdp.Origin], str]) -> bytes:
+        """Our description; its version grows by one where anything in it changes (RFC 3264 section 8)."""
+        if self._origin is None:
+            self._origin = sdp.Origin(self.session_id, 0, host)
+        if not self._ours or write(self._origin) != self._ours:
+            self._origin = replace(self._origin, version=self._origin.version + 1)
+            self._ours = write(self._origin)
+        return self._ours.encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .addresses import Family
 from .wire import Wire
 
 __all__ = ["DigitPressed", "PlaneEvent", "Played", "Silent", "Statistics", "Stopped", "Stream"]
@@ -11,13 +12,17 @@ __all__ = ["DigitPressed", "PlaneEvent", "Played", "Silent", "Statistics", "Stop
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """One call's media: the handle every verb of the plane takes. ``port`` is what our SDP names."""
+    """One call's media: the handle every verb of the plane takes.
+
+    ``port`` is what our SDP names, ``family`` the kind of address it is told with.
+    """
 
     slot: int
     port: int
     wire_index: int
     wire: Wire
     silence: bool
+    family: Family = 4
 
 
 @dataclass(frozen=True, slots=True)

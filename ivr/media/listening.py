@@ -122,7 +122,9 @@ class Listener:
         headers = read_headers(batch.data, batch.lengths)
         keys = batch.sources | np.uint64(wire << _WIRE)
         slots = self._sources.find(keys)
-        self.counts["malformed"] += int(np.count_nonzero(~headers.valid))
+        self.counts["malformed"] += int(np.count_nonzero(~(headers.valid | headers.control)))
+        if headers.control.any():
+            self._note_control(slots[headers.control], now)
         unknown = headers.valid & (slots < 0)
         if unknown.any():
             self._meet(keys, slots, np.flatnonzero(unknown))
@@ -141,6 +143,11 @@ class Listener:
             digit = self._peers[slot].ears.receive(packet.timestamp, packet.payload, packet.ssrc)
             if digit is not None:
                 yield slot, digit
+
+    def _note_control(self, slots: NDArray[np.int64], now: float) -> None:
+        """RTCP says nothing that we act on, but a caller whose phone sends no silence is alive by it."""
+        self.counts["rtcp"] += slots.size
+        self.last_heard[slots[slots >= 0]] = now
 
     def _account(self, slots: NDArray[np.int64], sequence: NDArray[np.int64], now: float) -> None:
         """Liveness, packets and the span of their sequence numbers, extended over wraps."""

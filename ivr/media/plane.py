@@ -14,6 +14,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
+from .addresses import Family
 from .clip import Clip
 from .events import DigitPressed, PlaneEvent, Silent, Statistics, Stream
 from .listening import Listener
@@ -124,14 +125,19 @@ class Plane:
         return max(now - float(self._in.last_heard[stream.slot]), 0.0) if stream in self._held else 0.0
 
     @property
+    def families(self) -> tuple[Family, ...]:
+        """The kinds of address that streams may be opened to."""
+        return (4,)
+
+    @property
     def streams(self) -> int:
         """How many are open."""
         return len(self._held)
 
     @property
     def counts(self) -> dict[str, int]:
-        """Packets dropped so far: ``strangers`` and ``malformed``."""
-        return {name: self._in.counts[name] for name in ("strangers", "malformed")}
+        """Packets dropped so far: ``strangers``, ``malformed`` and ``rtcp``."""
+        return {name: self._in.counts[name] for name in ("strangers", "malformed", "rtcp")}
 
     def shutdown(self) -> None:
         """Close the sockets; only after the ticks have ended."""

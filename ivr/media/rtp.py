@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 __all__ = ["HEADER", "HEADER_LENGTH", "Headers", "Packet", "pack", "parse", "read_headers"]
 
 HEADER_LENGTH = 12
+_SHORTEST_CONTROL = 8  # an empty receiver report (RFC 3550 section 6.4.2)
 
 HEADER = np.dtype(
     [("first", "u1"), ("second", "u1"), ("sequence", ">u2"), ("timestamp", ">u4"), ("ssrc", ">u4")]
@@ -76,9 +77,13 @@ def parse(datagram: bytes) -> Packet | None:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """A batch of headers, each array of shape (n,); only rows with ``valid`` mean anything."""
+    """A batch of headers, each array of shape (n,).
+
+    ``control`` marks RTCP; the numbers mean something only in rows with ``valid``.
+    """
 
     valid: NDArray[np.bool_]
+    control: NDArray[np.bool_]
     payload_type: NDArray[np.uint8]
     sequence: NDArray[np.int64]
 
@@ -86,11 +91,13 @@ class Headers:
 def read_headers(data: NDArray[np.uint8], lengths: NDArray[np.int64]) -> Headers:
     """Read the fixed headers of datagrams laid out in rows, shape (n, 12 or more).
 
-    RTCP on the same port is not valid here: its packet types 192 to 223 stand where RTP has the marker and
-    a payload type that RFC 5761 section 4 keeps free.
+    RTCP on the same port is told apart by its packet types 192 to 223, which stand where RTP has the marker
+    and a payload type that RFC 5761 section 4 keeps free; its shortest packet has 8 octets.
     """
-    version = data[:, 0] & 0xC0
+    version = (data[:, 0] & 0xC0) == 0x80
     second = data[:, 1]
-    valid = (version == 0x80) & (lengths >= HEADER_LENGTH) & ((second < 192) | (second > 223))
+    looks_like_control = (second & 0xE0) == 0xC0
+    valid = version & (lengths >= HEADER_LENGTH) & ~looks_like_control
+    control = version & (lengths >= _SHORTEST_CONTROL) & looks_like_control
     sequence = (data[:, 2].astype(np.int64) << 8) | data[:, 3]
-    return Headers(valid, (second & 0x7F).astype(np.uint8), sequence)
+    return Headers(valid, control, (second & 0x7F).astype(np.uint8), sequence)

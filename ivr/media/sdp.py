@@ -6,121 +6,185 @@ offer is answered with port 0, in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
+from .addresses import Family, family_of
+from .agreement import Agreed, Direction, NoUsableCodec, agree, closest
 from .g711 import Codec
-from .sdp_reader import DIRECTIONS, MediaLine, SdpError, read
+from .sdp_reader import MediaLine, SdpError, read
 
-__all__ = ["Agreed", "NoUsableCodec", "Offer", "SdpError", "answer", "offer", "read_answer", "read_offer"]
+__all__ = [
+    "Agreed",
+    "Description",
+    "NoUsableCodec",
+    "Origin",
+    "SdpError",
+    "answer",
+    "offer",
+    "read_answer",
+    "read_offer",
+]
 
-Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
-
-_MIRRORED: dict[str, Direction] = {
-    "sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive",
-}  # fmt: skip
 _NUMBER: dict[Codec, int] = {"PCMU": 0, "PCMA": 8}
-_NOWHERE = "0.0.0.0"  # the hold of RFC 2543; RFC 3264 section 8.4 still asks us to know it
-
-
-class NoUsableCodec(SdpError):
-    """A description without an audio line we could speak on: 488."""
+_EVENTS = 101  # what most of the field calls telephone-event; any dynamic number would do
+_BOTH: tuple[Family, ...] = (4, 6)
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
-    """What both sides will do, seen from ours.
+class Origin:
+    """Our o= line (RFC 8866 section 5.2): one number a session, a version that grows by one a change."""
 
-    ``payload_type`` carries speech and ``event_type`` keys (None: the other side has none); ``remote`` is
-    where our packets go, 0.0.0.0 while there is no such place.
+    session_id: int
+    version: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The other side's description read: what we agree to, and what ours has to keep of it.
+
+    ``chosen`` is the place of the line spoken on, None where the other side has taken all lines away.
     """
-
-    codec: Codec
-    payload_type: int
-    event_type: int | None
-    ptime_ms: int
-    remote: tuple[str, int]
-    send: bool
-    receive: bool
-
-    @property
-    def direction(self) -> Direction:
-        """The attribute that says so in our own description."""
-        if self.send:
-            return "sendrecv" if self.receive else "sendonly"
-        return "recvonly" if self.receive else "inactive"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An offer read: what we agree to, and what its answer has to echo."""
 
     agreed: Agreed
     timing: str
     lines: tuple[MediaLine, ...]
-    chosen: int
+    chosen: int | None
 
 
-def read_offer(body: str | bytes) -> Offer:
-    """Read an offer and choose. SdpError if it is nonsense, NoUsableCodec if we cannot speak on any line."""
+def read_offer(
+    body: str | bytes, families: Collection[Family] = _BOTH, before: Description | None = None
+) -> Description:
+    """Read an offer and choose. SdpError if it is nonsense, NoUsableCodec if we cannot speak on any line.
+
+    ``families`` are the kinds of address we have. ``before`` is what counted until now: a line keeps its
+    place in a session (RFC 3264 section 8), and one that is taken away with port 0 leaves a call without
+    sound, until another offer brings it back (section 8.2).
+    """
     timing, direction, lines = read(body)
-    for place, line in enumerate(lines):
-        agreed = _agree(line, direction)
-        if agreed is not None:
-            return Offer(agreed, timing, lines, place)
-    raise NoUsableCodec("no audio line offers G.711 over RTP/AVP at an IPv4 address")
+    if before is not None and len(lines) < len(before.lines):
+        raise SdpError(f"{len(lines)} media lines, where the session has {len(before.lines)}")
+    places = list(range(len(lines)))
+    if before is not None and before.chosen is not None:
+        places.sort(key=lambda place: place != before.chosen)
+    refusals = []
+    for place in places:
+        try:
+            return Description(agree(lines[place], direction, families), timing, lines, place)
+        except NoUsableCodec as refusal:
+            refusals.append(refusal)
+    if before is not None and not any(line.port for line in lines if line.kind == "audio"):
+        return Description(replace(before.agreed, send=False, receive=False), timing, lines, None)
+    raise closest(refusals)
 
 
-def read_answer(body: str | bytes) -> Agreed:
-    """Read the answer to our ``offer``, which has a single audio line; errors as ``read_offer``."""
-    _, direction, lines = read(body)
-    agreed = _agree(lines[0], direction) if lines else None
-    if agreed is None:
-        raise NoUsableCodec("the answer takes none of the codecs offered")
-    return agreed
+def read_answer(
+    body: str | bytes, families: Collection[Family] = _BOTH, before: Description | None = None
+) -> Description:
+    """Read the answer to our ``offer``, which was made with the same ``before``; errors as ``read_offer``.
+
+    The answer's numbers are those we send with; keys come under the number we offered (RFC 3264 section 5.1).
+    """
+    timing, direction, lines = read(body)
+    place = _place(before)
+    if len(lines) <= place:
+        raise NoUsableCodec(304, "the answer has no line for our audio")
+    agreed = agree(lines[place], direction, families)
+    if agreed.event_type is not None:
+        agreed = replace(agreed, event_type=_numbers(before, tuple(_NUMBER))[1])
+    return Description(agreed, timing, lines, place)
 
 
-def answer(offered: Offer, host: str, port: int, session_id: int, version: int = 1) -> str:
+def answer(offered: Description, host: str, port: int, origin: Origin) -> str:
     """The answer to an offer: every line of it in order, all but ours refused with port 0.
 
-    ``host`` and ``port`` are where we hear; ``version`` grows with each description of one session.
+    ``host`` and ``port`` are where we hear. RTCP may come to the same port where that is offered (RFC 5761
+    section 5.1.1), unless one of our payload types would look like it there (section 4).
     """
-    text = _head(host, session_id, version, offered.timing)
+    text = _head(host, origin, offered.timing)
     for place, line in enumerate(offered.lines):
-        if place == offered.chosen:
-            agreed = offered.agreed
-            text += _audio(port, {agreed.payload_type: agreed.codec}, agreed.event_type, agreed.ptime_ms)
-            text.append(f"a={agreed.direction}")
-        else:
-            text.append(f"m={line.kind} 0 {line.protocol} {' '.join(line.formats)}")
+        if place != offered.chosen:
+            text.append(_refused(line))
+            continue
+        agreed = offered.agreed
+        text += _audio(port, {agreed.payload_type: agreed.codec}, agreed.event_type, agreed.ptime_ms)
+        if line.attribute("rtcp-mux") is not None and not _like_rtcp(agreed):
+            text.append("a=rtcp-mux")
+        text.append(f"a={agreed.direction}")
     return "\r\n".join([*text, ""])
 
 
 def offer(
     host: str,
     port: int,
-    session_id: int,
-    version: int = 1,
+    origin: Origin,
+    before: Description | None = None,
     codecs: Sequence[Codec] = ("PCMA", "PCMU"),
-    event_type: int = 101,
-    ptime_ms: int = 20,
     direction: Direction = "sendrecv",
 ) -> str:
-    """An offer of ours, for an INVITE that came without one; codecs in the order we like them."""
-    text = _head(host, session_id, version, "0 0")
-    text += _audio(port, {_NUMBER[codec]: codec for codec in codecs}, event_type, ptime_ms)
-    return "\r\n".join([*text, f"a={direction}", ""])
+    """An offer of ours, for an INVITE that came without one; codecs in the order we like them.
+
+    Within a session that ``before`` describes it has that one's lines in their places, and a payload type
+    means what it has meant (RFC 3264 sections 8 and 8.3.2).
+    """
+    text = _head(host, origin, before.timing if before else "0 0")
+    numbers, events = _numbers(before, codecs)
+    audio = _audio(port, numbers, events, before.agreed.ptime_ms if before else 20)
+    audio.append(f"a={direction}")
+    place = _place(before)
+    for line in before.lines[:place] if before else ():
+        text.append(_refused(line))
+    text += audio
+    for line in before.lines[place + 1 :] if before else ():
+        text.append(_refused(line))
+    return "\r\n".join([*text, ""])
 
 
-def _head(host: str, session_id: int, version: int, timing: str) -> list[str]:
+def _place(before: Description | None) -> int:
+    """Where our audio line stands: where it stood, or on the first audio line that is left to us."""
+    if before is None:
+        return 0
+    if before.chosen is not None:
+        return before.chosen
+    free = (place for place, line in enumerate(before.lines) if line.kind == "audio" and line.is_plain_rtp)
+    return next(free, len(before.lines))
+
+
+def _numbers(before: Description | None, codecs: Sequence[Codec]) -> tuple[dict[int, Codec], int]:
+    """The payload types of our offer, and the one for keys: as agreed before, else the usual ones if free."""
+    if before is None:
+        return {_NUMBER[codec]: codec for codec in codecs}, _EVENTS
+    agreed, line = before.agreed, next(iter(before.lines[_place(before) :]), None)
+    theirs = {int(n): line.codec(n) for n in line.formats} if line is not None and line.is_plain_rtp else {}
+    numbers: dict[int, Codec] = {agreed.payload_type: agreed.codec}
+    for codec in codecs:
+        number = next((number for number, meaning in theirs.items() if meaning == codec), _NUMBER[codec])
+        if codec not in numbers.values() and number not in numbers and theirs.get(number, codec) == codec:
+            numbers[number] = codec
+    if agreed.event_type is not None:
+        return numbers, agreed.event_type
+    taken = {*theirs, *numbers}
+    return numbers, next((number for number in (_EVENTS, *range(96, 128)) if number not in taken), _EVENTS)
+
+
+def _like_rtcp(agreed: Agreed) -> bool:
+    return any(64 <= number <= 95 for number in (agreed.payload_type, agreed.event_type or 0))
+
+
+def _head(host: str, origin: Origin, timing: str) -> list[str]:
     return [
         "v=0",
-        f"o=- {session_id} {version} IN IP4 {host}",
+        f"o=- {origin.session_id} {origin.version} IN IP{family_of(origin.host)} {origin.host}",
         "s=-",
-        f"c=IN IP4 {host}",
+        f"c=IN IP{family_of(host)} {host}",
         f"t={timing}",
     ]
+
+
+def _refused(line: MediaLine) -> str:
+    """A line that is not used: type, transport and formats as they came (RFC 3264 section 6)."""
+    return f"m={line.kind} 0 {line.protocol} {' '.join(line.formats)}"
 
 
 def _audio(port: int, codecs: dict[int, Codec], event_type: int | None, ptime_ms: int) -> list[str]:
@@ -130,35 +194,3 @@ def _audio(port: int, codecs: dict[int, Codec], event_type: int | None, ptime_ms
     if event_type is not None:
         lines += [f"a=rtpmap:{event_type} telephone-event/8000", f"a=fmtp:{event_type} 0-15"]
     return [*lines, f"a=ptime:{ptime_ms}"]
-
-
-def _agree(line: MediaLine, session_direction: str) -> Agreed | None:
-    """What we would do on one media line of the other side's; None if nothing."""
-    if line.kind != "audio" or line.protocol != "RTP/AVP" or not line.port or line.host is None:
-        return None
-    chosen = next((number for number in line.formats if line.codec(number)), None)
-    if chosen is None:
-        return None
-    codec = line.codec(chosen)
-    assert codec is not None
-    theirs = next((key for key, _ in line.attributes if key in DIRECTIONS), session_direction)
-    ours = _MIRRORED[theirs]
-    return Agreed(
-        codec=codec,
-        payload_type=int(chosen),
-        event_type=line.event_type,
-        ptime_ms=_packet_time(line),
-        remote=(line.host, line.port),
-        send=ours in ("sendrecv", "sendonly") and line.host != _NOWHERE,
-        receive=ours in ("sendrecv", "recvonly"),
-    )
-
-
-def _packet_time(line: MediaLine) -> int:
-    """The ptime asked for where we can keep it, else 20 ms; never more than maxptime where that is sane."""
-    asked, most = _milliseconds(line.attribute("ptime")), _milliseconds(line.attribute("maxptime"))
-    return min(asked or 20, most or 60)
-
-
-def _milliseconds(text: str | None) -> int | None:
-    return int(text) if text in ("10", "20", "30", "40", "50", "60") else None

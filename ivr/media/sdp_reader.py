@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .addresses import family_of, plain_address
 from .g711 import Codec
 
 __all__ = ["DIRECTIONS", "MediaLine", "SdpError", "read"]
 
 DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 _STATIC: dict[str, Codec] = {"0": "PCMU", "8": "PCMA"}  # RFC 3551 table 4: need no rtpmap
+_CODECS: dict[tuple[str, ...], Codec] = {
+    ("PCMA", "8000"): "PCMA", ("PCMA", "8000", "1"): "PCMA",
+    ("PCMU", "8000"): "PCMU", ("PCMU", "8000", "1"): "PCMU",
+}  # fmt: skip
 _MOST_LINES = 2000  # a description is a page; more is somebody's experiment
 
 
@@ -20,7 +26,10 @@ class SdpError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MediaLine:
-    """One m= line with what stands under it; ``host`` is None where it is no IPv4 address."""
+    """One m= line with what stands under it; ``host`` is None where it is no address of a single place.
+
+    ``encodings`` gives name, clock and channels of each payload type with an rtpmap, in capitals.
+    """
 
     kind: str
     port: int
@@ -28,36 +37,27 @@ class MediaLine:
     formats: tuple[str, ...]
     host: str | None
     attributes: tuple[tuple[str, str], ...]
+    encodings: Mapping[str, tuple[str, ...]]
 
     def attribute(self, name: str) -> str | None:
         """The value of the first attribute of that name."""
         return next((value for key, value in self.attributes if key == name), None)
 
-    def mapped(self, payload_type: str) -> tuple[str, ...]:
-        """Name, clock and channels of a payload type by its rtpmap, in capitals; empty if it has none."""
-        for key, value in self.attributes:
-            number, _, encoding = value.partition(" ")
-            if key == "rtpmap" and number == payload_type:
-                return tuple(encoding.strip().upper().split("/"))
-        return ()
+    @property
+    def is_plain_rtp(self) -> bool:
+        """RTP without encryption and without the early feedback of AVPF (RFC 4585)."""
+        return self.protocol.upper() == "RTP/AVP"
 
     def codec(self, payload_type: str) -> Codec | None:
         """Which of our codecs a payload type is; a static one needs no rtpmap."""
-        match self.mapped(payload_type):
-            case ("PCMA", "8000") | ("PCMA", "8000", "1"):
-                return "PCMA"
-            case ("PCMU", "8000") | ("PCMU", "8000", "1"):
-                return "PCMU"
-            case ():
-                return _STATIC.get(payload_type)
-            case _:
-                return None
+        encoding = self.encodings.get(payload_type)
+        return _STATIC.get(payload_type) if encoding is None else _CODECS.get(encoding)
 
     @property
     def event_type(self) -> int | None:
         """The first telephone-event on our clock; an event's clock is that of its stream (RFC 4733 2.1)."""
         for payload_type in self.formats:
-            if self.mapped(payload_type)[:2] == ("TELEPHONE-EVENT", "8000"):
+            if self.encodings.get(payload_type, ())[:2] == ("TELEPHONE-EVENT", "8000"):
                 return int(payload_type)
         return None
 
@@ -93,16 +93,21 @@ def _media(section: list[str], session_host: str | None) -> MediaLine:
     port = port.partition("/")[0]
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
         raise SdpError(f"not a port: {port[:20]!r}")
-    protocol_name = protocol.upper()
-    if protocol_name == "RTP/AVP" and not all(_is_payload_type(number) for number in formats):
-        raise SdpError(f"not payload types: {' '.join(formats)[:80]!r}")
     attributes = []
+    encodings: dict[str, tuple[str, ...]] = {}
     for row in section:
         if row.startswith("a="):
             name, _, value = row[2:].partition(":")
             attributes.append((name, value.strip()))
-    host = _host(section, session_host)
-    return MediaLine(kind, int(port), protocol_name, tuple(formats), host, tuple(attributes))
+            if name == "rtpmap":
+                number, _, encoding = value.strip().partition(" ")
+                encodings.setdefault(number, tuple(encoding.strip().upper().split("/")))
+    line = MediaLine(
+        kind, int(port), protocol, tuple(formats), _host(section, session_host), tuple(attributes), encodings
+    )
+    if line.is_plain_rtp and not all(_is_payload_type(number) for number in formats):
+        raise SdpError(f"not payload types: {' '.join(formats)[:80]!r}")
+    return line
 
 
 def _is_payload_type(text: str) -> bool:
@@ -110,16 +115,25 @@ def _is_payload_type(text: str) -> bool:
 
 
 def _host(section: list[str], otherwise: str | None) -> str | None:
-    """The IPv4 address of a section's first c= line; None where there is one of another kind."""
+    """The address of a section's first c= line, in its shortest spelling; None where that is no caller's.
+
+    More than one c= line describes the layers of a multicast (RFC 8866 section 5.7).
+    """
     for row in section:
         if row.startswith("c="):
-            parts = row[2:].split()
-            if parts[:2] != ["IN", "IP4"] or len(parts) != 3:
-                return None
-            try:
-                address = ipaddress.IPv4Address(parts[2].partition("/")[0])
-            except ValueError:
-                return None
-            # One caller listens at one place: what many would hear is nobody's call (and no flood of ours).
-            return None if address.is_multicast or str(address) == "255.255.255.255" else str(address)
+            return _single_place(row[2:].split())
     return otherwise
+
+
+def _single_place(parts: list[str]) -> str | None:
+    """The host of a c= line; None for names, for addresses of another type than said, and for multicast.
+
+    One caller listens at one place: what many would hear is nobody's call (and no flood of ours).
+    """
+    if len(parts) != 3 or parts[0] != "IN" or parts[1] not in ("IP4", "IP6"):
+        return None
+    written = parts[2].partition("/")[0]
+    host = plain_address(written)
+    if host is None or "%" in written or family_of(written) != int(parts[1][2]):
+        return None
+    return None if host == "255.255.255.255" or ipaddress.ip_address(host).is_multicast else host

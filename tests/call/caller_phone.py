@@ -131,9 +131,9 @@ class Phone:
     def ack(self, body: str = "") -> None:
         self.request("ACK", self.called, body)
 
-    def call(self, called: str = "4488") -> Phone:
+    def call(self, called: str = "4488", body: str | None = None) -> Phone:
         """Dial, be answered, acknowledge."""
-        self.invite(called)
+        self.invite(called, body)
         assert self.status == 200, self.answers
         self.ack()
         return self

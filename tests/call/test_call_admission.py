@@ -1,6 +1,7 @@
 """Which calls are let in and how they are refused; ringing, offers, hold; draining."""
 
 import asyncio
+import re
 
 import pytest
 from caller_phone import Phone
@@ -38,6 +39,15 @@ async def test_an_offer_that_leads_to_nothing_is_refused(house: House, body: str
     assert phone.status == status
     assert refused(house) == [(status, reason)]
     assert (house.line.calls, house.plane.streams) == (0, 0)
+
+
+@line_test()
+async def test_a_phone_that_speaks_in_secret_only_is_told_why_it_is_refused(house: House):
+    phone = Phone(house)
+    phone.invite(body=phone.sdp().replace("RTP/AVP", "RTP/SAVP"))
+    assert phone.status == 488
+    warning = '302 infoline "audio is offered, but not over plain RTP/AVP"'
+    assert phone.answers[-1].headers["warning"] == warning
 
 
 @line_test(max_calls=2, retry_after=7.0)
@@ -213,3 +223,45 @@ async def test_a_reinvite_without_offer_gets_ours_of_the_next_version(house: Hou
     phone.ack(phone.sdp(law="PCMU"))
     await house.advance(0.4)
     assert phone.heard == ["welcome", "menu…"]
+
+
+VIDEO = "m=video 0 RTP/AVP 99\r\n"
+
+
+@line_test(silent_after=5.0)
+async def test_sound_may_be_taken_away_and_brought_back(house: House):
+    phone = Phone(house).call()
+    await house.advance(0.4)
+    phone.request("INVITE", "4488", re.sub(r"m=audio \d+", "m=audio 0", phone.sdp()))
+    assert "m=audio 0 RTP/AVP 8 101\r\n" in phone.answers[-1].body
+    phone.ack()
+    await house.advance(0.02)
+    before = len(phone.payloads)
+    await house.advance(20)
+    assert len(phone.payloads) == before
+    phone.request("INVITE", "4488", phone.sdp())
+    phone.ack()
+    await house.advance(0.8)
+    assert phone.heard == ["welcome", "menu"]
+
+
+@line_test()
+async def test_our_offer_in_a_call_has_the_lines_that_the_caller_began_with(house: House):
+    phone = Phone(house)
+    head, audio = phone.sdp().split("m=audio")
+    phone.call(body=f"{head}{VIDEO}m=audio{audio}")
+    phone.request("INVITE", "4488")
+    offered = phone.answers[-1].body
+    assert re.findall(r"m=(\w+)", offered) == ["video", "audio"]
+    phone.ack(f"{head}{VIDEO}m=audio{audio}")
+    await house.advance(0.4)
+    assert phone.heard == ["welcome", "menu…"]
+
+
+@line_test()
+async def test_a_refreshed_call_hears_the_same_description_again(house: House):
+    phone = Phone(house).call()
+    first = phone.answers[-1].body
+    phone.request("INVITE", "4488", phone.sdp())
+    phone.ack()
+    assert phone.answers[-1].body == first

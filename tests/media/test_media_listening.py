@@ -344,8 +344,24 @@ def test_rtcp_on_the_same_port_is_no_audio():
     bench.run()
     bench.hear(stream, b"\x80\xc8\x00\x06" + bytes(24), PHONE)
     bench.run()
+    bench.hear(stream, b"\x80\xc9\x00\x01\0\0\0\1", PHONE)
+    bench.hear(stream, b"\x80\xcb\x00\x01", PHONE)
+    bench.hear(stream, b"\x80\xc8\x00\x06" + bytes(24), ("203.0.113.9", 6))
+    bench.run()
     assert bench.plane.statistics(stream).received == 0
-    assert bench.plane.counts["malformed"] == 1
+    assert bench.plane.counts == {"rtcp": 3, "malformed": 1, "strangers": 0}
+    assert bench.to(("203.0.113.9", 6)) == []
+
+
+@pytest.mark.parametrize(("source", "alive"), [(PHONE, True), (("203.0.113.9", 6), False)])
+def test_a_caller_who_sends_only_rtcp_is_alive(source, alive):
+    """RFC 5761 section 4: reports on the shared port are told apart from a stream, not lost."""
+    bench = Bench(silent_after=5.0)
+    stream = bench.plane.open(agreed())
+    for _ in range(8):
+        bench.run_ms(1000)
+        bench.hear(stream, b"\x80\xc9\x00\x01\0\0\0\1", source)
+    assert bench.silent == ([] if alive else [stream])
 
 
 @settings(max_examples=60, deadline=None)

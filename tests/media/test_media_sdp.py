@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.media.sdp import Agreed, NoUsableCodec, SdpError, answer, offer, read_answer, read_offer
+from ivr.media.sdp import Agreed, NoUsableCodec, Origin, SdpError, answer, offer, read_answer, read_offer
+
+OURS = Origin(77, 2, "198.51.100.1")
 
 PHONE = """v=0
 o=alice 2890844526 2890844526 IN IP4 192.0.2.1
@@ -35,7 +37,7 @@ def test_the_first_codec_we_speak_is_taken_with_the_phones_numbers():
 
 
 def test_the_answer_has_every_line_in_order_and_refuses_the_others():
-    assert lines(answer(read_offer(PHONE), "198.51.100.1", 20000, 77, 2)) == [
+    assert lines(answer(read_offer(PHONE), "198.51.100.1", 20000, OURS)) == [
         "v=0",
         "o=- 77 2 IN IP4 198.51.100.1",
         "s=-",
@@ -57,11 +59,11 @@ def test_secure_and_second_audio_lines_are_refused_in_their_place():
     )
     offered = read_offer(body)
     assert offered.agreed.remote[1] == 4002
-    assert [row for row in lines(answer(offered, "127.0.0.1", 9, 1)) if row.startswith("m=")] == [
+    assert [row for row in lines(answer(offered, "127.0.0.1", 9, OURS)) if row.startswith("m=")] == [
         "m=audio 0 RTP/SAVP 8",
         "m=audio 9 RTP/AVP 0",
         "m=audio 0 RTP/AVP 8",
-        "m=image 0 UDPTL t38",
+        "m=image 0 udptl t38",
     ]
 
 
@@ -98,9 +100,12 @@ def test_keys_are_taken_at_8000_hertz_only():
         ("20", 20),
         ("30", 30),
         ("60", 60),
-        ("5", 20),
+        ("5", 10),
         ("25", 20),
-        ("80", 20),
+        ("20.0", 20),
+        ("35.5", 30),
+        ("80", 60),
+        ("1e9", 20),
         ("0", 20),
         ("x", 20),
         ("", 20),
@@ -130,13 +135,13 @@ def test_a_direction_is_mirrored_from_the_line_or_the_session(theirs, ours, send
     for body in (at_line, at_session):
         offered = read_offer(body)
         assert (offered.agreed.send, offered.agreed.receive) == (send, receive)
-        assert lines(answer(offered, "127.0.0.1", 9, 1))[-1] == f"a={ours}"
+        assert lines(answer(offered, "127.0.0.1", 9, OURS))[-1] == f"a={ours}"
 
 
 def test_the_old_hold_at_address_zero_is_known():
     offered = read_offer(sdp(connection="c=IN IP4 0.0.0.0"))
     assert (offered.agreed.send, offered.agreed.receive) == (False, True)
-    assert lines(answer(offered, "127.0.0.1", 9, 1))[-1] == "a=recvonly"
+    assert lines(answer(offered, "127.0.0.1", 9, OURS))[-1] == "a=recvonly"
 
 
 @pytest.mark.parametrize("host", ["239.1.2.3/127", "224.0.0.1", "255.255.255.255"])
@@ -162,7 +167,6 @@ def test_bytes_bare_line_feeds_blank_lines_and_unknown_lines_are_read():
         sdp("m=audio 4000 RTP/AVP 9 18"),
         sdp("m=audio 4000 RTP/SAVPF 8"),
         sdp("m=video 4000 RTP/AVP 8"),
-        sdp("m=audio 4000 RTP/AVP 8", connection="c=IN IP6 ::1"),
         sdp("m=audio 4000 RTP/AVP 8", connection="c=IN IP4 pbx.example"),
         sdp("m=audio 4000 RTP/AVP 8", connection="a=none"),
         "v=0\r\n",
@@ -188,7 +192,7 @@ def test_nonsense_is_refused_as_such(body):
 
 
 def test_our_offer_names_both_laws_and_keys():
-    assert lines(offer("198.51.100.1", 20000, 5))[4:] == [
+    assert lines(offer("198.51.100.1", 20000, OURS))[4:] == [
         "t=0 0",
         "m=audio 20000 RTP/AVP 8 0 101",
         "a=rtpmap:8 PCMA/8000",
@@ -201,8 +205,8 @@ def test_our_offer_names_both_laws_and_keys():
 
 
 def test_both_ends_agree_on_an_offer_and_its_answer():
-    offered = read_offer(offer("198.51.100.1", 20000, 5, codecs=("PCMU", "PCMA")))
-    theirs = read_answer(answer(offered, "192.0.2.1", 4000, 6))
+    offered = read_offer(offer("198.51.100.1", 20000, OURS, codecs=("PCMU", "PCMA")))
+    theirs = read_answer(answer(offered, "192.0.2.1", 4000, OURS)).agreed
     assert theirs == Agreed("PCMU", 0, 101, 20, ("192.0.2.1", 4000), True, True)
     assert offered.agreed.remote == ("198.51.100.1", 20000)
 
@@ -232,7 +236,7 @@ def test_a_mutated_offer_is_read_answered_or_refused(mutations):
             offered = read_offer(form)
         except SdpError:
             continue
-        text = answer(offered, "127.0.0.1", 9, 1)
+        text = answer(offered, "127.0.0.1", 9, OURS)
         assert len([row for row in lines(text) if row.startswith("m=")]) == len(offered.lines)
         assert read_offer(text).agreed.codec == offered.agreed.codec
 
