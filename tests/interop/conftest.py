@@ -9,6 +9,7 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from peers.asterisk import Asterisk, asterisk_is_here, start_asterisk
@@ -73,7 +74,7 @@ def open_line(tmp_path: Path) -> Iterator[Callable[..., Line]]:
     peer_required("line")
     opened: list[Line] = []
 
-    def start(**more: str) -> Line:
+    def start(**more: Any) -> Line:
         folder = tmp_path / f"line-{len(opened)}"
         folder.mkdir()
         opened.append(start_line(folder, **more))

@@ -99,7 +99,7 @@ class Sipp:
 
     def start(
         self,
-        scenario: str,
+        scenario: str | Path,
         target: tuple[str, int],
         *,
         dial: str = "4488",
@@ -110,9 +110,13 @@ class Sipp:
         login: tuple[str, str] | None = None,
         seconds: int = 60,
     ) -> Process:
-        """SIPp at work, by ``through`` instead of straight to the target where given."""
+        """SIPp at work, by ``through`` instead of straight to the target where given.
+
+        The scenario is the name of one in ``scenarios/``, or a file.
+        """
+        file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
         command: list[str | Path] = [
-            "sipp", "-sf", SCENARIOS / f"{scenario}.xml", "-nostdin",
+            "sipp", "-sf", file, "-nostdin",
             "-i", "127.0.0.1", "-p", str(self.sip_port), "-mi", "127.0.0.1", "-mp", str(self.media_port),
             "-s", dial, "-m", str(calls), "-r", str(rate), "-cp", str(free_port()),
             "-timeout", f"{seconds}s", "-timeout_error",
@@ -142,7 +146,7 @@ class Sipp:
         return Outcome(code, read_messages(texts[0]), texts[1] or process.said()[-2000:])
 
     def play(
-        self, scenario: str, target: tuple[str, int], *, seconds: int = 60, **options: object
+        self, scenario: str | Path, target: tuple[str, int], *, seconds: int = 60, **options: object
     ) -> Outcome:
         """``start`` and ``outcome`` in one."""
         return self.outcome(self.start(scenario, target, seconds=seconds, **options), seconds + 10)  # type: ignore[arg-type]
