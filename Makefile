@@ -27,8 +27,11 @@ lint: $(VENV)/.ready
 test: $(VENV)/.ready lint
 	$(PYTHON) -m pytest -n 2
 
+# BENCH_CALLS="20 100 200" also calls the line and Asterisk at these rates, which takes eight minutes.
+BENCH_CALLS ?=
 bench: $(VENV)/.ready
 	$(PYTHON) -m bench
+	$(if $(BENCH_CALLS),$(PYTHON) -m bench.signalling --rates $(BENCH_CALLS))
 
 # Ten minutes a reader; a find is kept as var/fuzz/crash-*, to be moved to tests/fuzz/found/.
 FUZZ_SECONDS ?= 600

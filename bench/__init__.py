@@ -1,1 +1,1 @@
-"""What the line is measured by; ``python -m bench`` measures a running one from outside."""
+"""What the line is measured by: how long callers wait, what calls cost; a running line, from outside."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CallingNumbers", "RunningLine", "running_line"]
+__all__ = ["PROJECT", "CallingNumbers", "RunningLine", "free_port", "running_line"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 _MEDIA_PORTS = 64
@@ -21,6 +21,7 @@ _OPENS_WITHIN = 60.0  # seconds, most of them for the fixed sentences
 SETTINGS = """\
 [sip]
 listen = "127.0.0.1:{port}"
+max_calls = {max_calls}
 
 [media]
 ports = "{first}-{last}"
@@ -29,10 +30,10 @@ ports = "{first}-{last}"
 url = "sqlite:///accounts.db"
 
 [dialplan]
-folder = "{project}/dialplan"
+folder = "{texts}/dialplan"
 
 [prompts]
-folder = "{project}/prompts"
+folder = "{texts}/prompts"
 """
 
 
@@ -58,22 +59,29 @@ class CallingNumbers:
 
 @dataclass(frozen=True, slots=True)
 class RunningLine:
-    """Where it answers, its process, and who may call."""
+    """Where it answers, its process, who may call, and the folder with all its files."""
 
     address: tuple[str, int]
     process: int
     numbers: CallingNumbers
+    folder: Path
 
 
 @contextlib.contextmanager
-def running_line(callers: int) -> Iterator[RunningLine]:
-    """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open."""
+def running_line(callers: int, texts: Path = PROJECT, max_calls: int = 500) -> Iterator[RunningLine]:
+    """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open.
+
+    ``texts`` is the folder that ``dialplan/`` and ``prompts/`` are in.
+    """
     numbers = CallingNumbers(callers)
     with tempfile.TemporaryDirectory(prefix="infoline-bench-") as name:
         folder = Path(name)
-        port, media = _free_port(), min(_free_port(), 65000) & ~1
+        port, media = free_port(), min(free_port(), 65000) & ~1
         (folder / "infoline.toml").write_text(
-            SETTINGS.format(port=port, first=media, last=media + _MEDIA_PORTS, project=PROJECT), "utf-8"
+            SETTINGS.format(
+                port=port, first=media, last=media + _MEDIA_PORTS, texts=texts, max_calls=max_calls
+            ),
+            "utf-8",
         )
         (folder / "accounts.csv").write_text(numbers.csv(), "utf-8")
         subprocess.run(
@@ -89,7 +97,7 @@ def running_line(callers: int) -> Iterator[RunningLine]:
             )
         try:
             _wait_until_open(process, folder / "log")
-            yield RunningLine(("127.0.0.1", port), process.pid, numbers)
+            yield RunningLine(("127.0.0.1", port), process.pid, numbers, folder)
             if process.poll() is not None:
                 raise RuntimeError(f"the line has ended:\n{(folder / 'log').read_text()[-2000:]}")
         finally:
@@ -114,7 +122,8 @@ def _environment() -> dict[str, str]:
     return own | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(PROJECT), "NO_COLOR": "1"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A UDP port of 127.0.0.1 that nobody had a moment ago."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

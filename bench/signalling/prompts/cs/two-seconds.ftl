@@ -1,0 +1,1 @@
+two-seconds = Tato věta trvá dvě vteřiny.
