@@ -1,111 +1,108 @@
-"""A UDP socket around a protocol machine: the event loop's readiness in, the machine's datagrams out."""
+"""A UDP socket: the event loop's readiness in, datagrams with their sources out, and back."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Callable
 
-from ivr.net.machine import Machine
 from ivr.peer import Peer
 
-__all__ = ["Seen", "UdpServer", "local_address"]
-
-Seen = Callable[[str, Peer, bytes], None]
+__all__ = ["UdpSocket", "bind", "family_of", "local_address"]
 
 _BATCH = 64  # datagrams read before the loop's other work has its turn
 _BUFFER = 4 * 1024 * 1024  # bytes: a second of signalling at 1,000 calls/s
 _LONGEST = 65535
+_LOST = (
+    errno.EAGAIN,
+    errno.ENOBUFS,
+    errno.EINTR,
+    errno.ECONNREFUSED,
+)  # says nothing of where it goes
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    """AF_INET or AF_INET6, by how an IP address is written."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def local_address(host: str) -> str:
-    """The address of this machine that a peer would answer to; no packet is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    """The address of this machine that a peer would answer to; no packet is sent to find it.
+
+    The loopback of the peer's family when no way leads to it.
+    """
+    family = family_of(host)
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((host, 9))
         except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
+            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
+        return str(probe.getsockname()[0]).partition("%")[0]
 
 
-class UdpServer:
-    """Moves datagrams between one socket and one machine, and wakes the machine when its timers are due.
+def bind(kind: socket.SocketKind, host: str, port: int) -> socket.socket:
+    """A socket that does not block, bound to an IPv4 or IPv6 address; OSError when that is taken.
 
-    ``after`` runs after every step, so that the machine's events are taken; ``failed`` hears of a bug in the
-    machine: it has cost one datagram or one timer, not the line. ``seen`` is shown every datagram, with ``<``
-    for one that came and ``>`` for one that goes. A datagram from an address that ``admit`` does not know is
-    dropped before anybody looks into it, and counted in ``strangers``.
+    An IPv6 socket takes IPv6 alone, so that both families can have the same port.
     """
+    family = family_of(host)
+    opened = socket.socket(family, kind)
+    try:
+        opened.setblocking(False)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if kind == socket.SOCK_STREAM:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+class UdpSocket:
+    """One bound socket. ``receive(data, source)`` gets each datagram, ``read`` runs after a batch of them."""
 
     def __init__(
-        self,
-        machine: Machine,
-        after: Callable[[], None],
-        failed: Callable[[Exception], None],
-        seen: Seen | None = None,
-        admit: Callable[[str], bool] | None = None,
+        self, host: str, port: int, receive: Callable[[bytes, Peer], None], read: Callable[[], None]
     ) -> None:
-        self._machine, self._after, self._failed, self._seen = machine, after, failed, seen
-        self._admit = admit
-        self.strangers = 0
-        self._socket: socket.socket | None = None
+        """Bind and listen. OSError when the port is taken."""
+        self._receive, self._read = receive, read
         self._loop = asyncio.get_running_loop()
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at: float | None = None
+        self._socket = bind(socket.SOCK_DGRAM, host, port)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            with contextlib.suppress(OSError):
+                self._socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        self.family = self._socket.family
+        name = self._socket.getsockname()
+        self.address = Peer(str(name[0]), int(name[1]))
+        self._open = True
+        self._loop.add_reader(self._socket.fileno(), self._readable)
 
-    def open(self, host: str, port: int) -> Peer:
-        """Bind and listen; gives the address bound. OSError when the port is taken."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    def send(self, data: bytes, destination: Peer) -> bool:
+        """Send; False when the system says that this cannot get there.
+
+        What a full buffer loses counts as sent, as UDP may lose anything; timers send it again.
+        """
         try:
-            sock.setblocking(False)
-            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                with contextlib.suppress(OSError):
-                    sock.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
-            sock.bind((host, port))
-        except OSError:
-            sock.close()
-            raise
-        self._socket = sock
-        self._loop.add_reader(sock.fileno(), self._readable)
-        address = sock.getsockname()
-        return Peer(str(address[0]), int(address[1]))
+            self._socket.sendto(data, (destination.host, destination.port))
+        except OverflowError:  # a port that is none
+            return False
+        except OSError as error:
+            return error.errno in _LOST
+        return True
 
     def close(self) -> None:
-        """Stop listening; what the machine still has to say is sent first."""
-        if self._socket is None:
-            return
-        self.flush()
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        """Stop listening."""
+        self._open = False
         self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
-        self._socket = None
-
-    def flush(self) -> None:
-        """Send what the machine has to say and set the alarm; to be called after every verb of the hall's."""
-        if self._socket is None:
-            return
-        for target in self._machine.targets_to_look_up():  # a name leads back to where its owner sends from
-            self._machine.found(target, (), self._loop.time())
-        for data, destination, _ in self._machine.datagrams_to_send():
-            if self._seen is not None:
-                self._seen(">", destination, data)
-            # A full buffer or an unreachable peer loses the datagram, as UDP may; timers send it again.
-            with contextlib.suppress(OSError):
-                self._socket.sendto(data, destination[:2])
-        at = self._machine.next_timeout()
-        if at == self._alarm_at and self._alarm is not None:
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm_at = at
-        self._alarm = None if at is None else self._loop.call_at(at, self._ring)
 
     def _readable(self) -> None:
         for _ in range(_BATCH):
-            if self._socket is None:
+            if not self._open:
                 return
             try:
                 data, address = self._socket.recvfrom(_LONGEST)
@@ -113,24 +110,5 @@ class UdpServer:
                 break
             except OSError:  # an ICMP error of an earlier datagram; the socket goes on
                 continue
-            source = Peer(address[0], address[1])
-            if self._admit is not None and not self._admit(source.host):
-                self.strangers += 1
-                continue
-            if self._seen is not None:
-                self._seen("<", source, data)
-            try:
-                self._machine.receive_datagram(data, source, self._loop.time())
-                self._after()  # before the next one: it may end what this one is about
-            except Exception as error:
-                self._failed(error)
-        self.flush()
-
-    def _ring(self) -> None:
-        self._alarm = self._alarm_at = None
-        try:
-            self._machine.handle_timeout(self._loop.time())
-            self._after()
-        except Exception as error:
-            self._failed(error)
-        self.flush()
+            self._receive(data, Peer(address[0], address[1]))
+        self._read()

@@ -22,11 +22,11 @@ from ivr.errors import ConfigurationError, InfolineError, StoreUnavailable
 from ivr.flow import Facts, describe
 from ivr.flow.plan import KEYS
 from ivr.media.g711 import decode, encode
-from ivr.net.udp import local_address
 from ivr.ops import accounts_cli, logs
+from ivr.ops.addresses import reachable_at
 from ivr.ops.files import Files, read_files
 from ivr.ops.probe import probe
-from ivr.ops.running import ANY, Running, open_line
+from ivr.ops.running import Running, open_line
 from ivr.ops.settings import Settings, load_settings
 from ivr.ops.try_call import as_lines, try_call
 from ivr.ops.watching import log_events
@@ -101,15 +101,14 @@ async def _run(settings: Settings, files: Files, demo: bool) -> None:
 
 
 def _announce(console: Console, settings: Settings, files: Files, running: Running, demo: bool) -> None:
-    host, port, transport = running.address
-    if host in ANY:
-        host = settings.sip.advertise or local_address("192.0.2.1")  # TEST-NET-1: any route out
-    console.print(f"[bold green]The line is open[/] on {host}:{port} ({transport})")
+    places = reachable_at(running.addresses, settings.sip)
+    console.print(f"[bold green]The line is open[/] on {', '.join(str(place) for place in places)}")
+    address = places[0].address
     for plan in files.plans:
         for number in plan.line.numbers:
-            console.print(f"  {number:<12} {plan.line.name:<10} dial  sip:{number}@{host}:{port}")
+            console.print(f"  {number:<12} {plan.line.name:<10} dial  sip:{number}@{address}")
     for phone in settings.phones:
-        console.print(f"  a softphone registers as {phone.user}@{host}:{port} and calls as {phone.number}")
+        console.print(f"  a softphone registers as {phone.user}@{address} and calls as {phone.number}")
     if demo:
         console.print("  demo callers, for `ivr probe 4488 --keys 2 --from NUMBER`:")
         for account, shows in demo_accounts(date.today()):

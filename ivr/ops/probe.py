@@ -71,7 +71,7 @@ def probe(
     try:
         settings = load_settings(settings_file)
         digits, pressed = _keys(keys)
-        server = HostPort.parse(to, 5060) if to else settings.sip.listen
+        server = HostPort.parse(to, 5060) if to else _here(settings)
         phone = _phone(settings, caller, user, password)
         order = Order(
             server=_reach(server), port=server.port, number=number, user=phone.user if phone else caller,
@@ -93,6 +93,14 @@ def probe(
         verdict = Verdict(False, str(error).replace("\n", "; "), {})
     show(verdict, call, _digits(keys), followed, as_json)
     raise typer.Exit(OK if verdict.ok else CRITICAL)
+
+
+def _here(settings: Settings) -> HostPort:
+    """Where the line of these settings answers the probe's phone, which knows UDP and IPv4 alone."""
+    for one in settings.sip.listen:
+        if one.transport == "UDP" and one.family == 4:
+            return HostPort(one.host, one.port)
+    raise ValueError("the line does not listen on udp over IPv4, which is all this phone speaks")
 
 
 def _digits(keys: str) -> str:

@@ -20,7 +20,9 @@ from ivr.errors import ConfigurationError
 from ivr.media.plane import Plane
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
 from ivr.net.metronome import Metronome
-from ivr.net.udp import Seen, UdpServer, local_address
+from ivr.net.signalling import Seen, Signalling
+from ivr.net.stream import Limits as StreamLimits
+from ivr.ops.addresses import contact, our_host
 from ivr.ops.files import Files
 from ivr.ops.settings import Settings
 from ivr.peer import Peer
@@ -32,7 +34,6 @@ from ivr.speech.library import Library
 
 __all__ = ["Running", "open_line"]
 
-ANY = ("0.0.0.0", "::")
 _SWITCH_INTERVAL = 0.0005  # seconds: the media thread must not wait for the lock longer than this
 _STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
 
@@ -43,7 +44,7 @@ class Running:
 
     line: Line
     store: Store
-    address: Peer
+    addresses: tuple[Peer, ...]
 
 
 @asynccontextmanager
@@ -67,7 +68,7 @@ async def open_line(
         speaker = await _speaker(settings, files, progress, stack)
         registrar = _registrar(settings)
         agent = UserAgent(
-            _contact(settings), lambda: secrets.token_hex(8), Timers(t1=settings.sip.t1), registrar
+            contact(settings.sip), lambda: secrets.token_hex(8), Timers(t1=settings.sip.t1), registrar
         )
         line: Line | None = None
         plane = _plane(settings, lambda event: line.tell(event) if line is not None else None)
@@ -84,23 +85,23 @@ async def open_line(
             ),
             Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
             lambda: datetime.now(UTC),
-            _media_host(settings),
+            our_host(settings.sip),
             watch,
         )
         metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
         metronome.start()
         stack.callback(_close_media, metronome, plane)
-        server = UdpServer(
+        signalling = Signalling(
             agent,
             line.take_events,
             lambda error: watch(Fault("signalling", error)),
-            seen,
-            lru_cache(maxsize=4096)(settings.knows),
+            seen=seen,
+            admit=lru_cache(maxsize=4096)(settings.knows),
+            limits=StreamLimits(settings.sip.max_connections, settings.sip.max_connections_each),
         )
-        line.flush = server.flush
-        address = _listen(server, settings)
-        stack.callback(server.close)
-        yield Running(line, store, address)
+        line.flush = signalling.flush
+        stack.push_async_callback(signalling.close)
+        yield Running(line, store, _listen(signalling, settings))
 
 
 async def _speaker(
@@ -129,7 +130,7 @@ def _registrar(settings: Settings) -> Registrar:
 
 
 def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:
-    host = settings.sip.listen.host
+    host = next((one.host for one in settings.sip.listen if one.family == 4), "0.0.0.0")
     batched = can_batch() if settings.media.batch == "auto" else settings.media.batch == "mmsg"
     batch = Batch() if batched else None
 
@@ -145,31 +146,17 @@ def _close_media(metronome: Metronome, plane: Plane) -> None:
     plane.shutdown()
 
 
-def _listen(server: UdpServer, settings: Settings) -> Peer:
-    listen = settings.sip.listen
-    try:
-        return server.open(listen.host, listen.port)
-    except OSError as error:
-        raise ConfigurationError(
-            "infoline.toml", "sip.listen", f"cannot listen on {listen}: {error.strerror or error}"
-        ) from None
-
-
-def _media_host(settings: Settings) -> Callable[[Peer], str]:
-    """Our address as each peer reaches it: the one named, the one bound, or the one the route gives."""
-    if settings.sip.advertise:
-        named = settings.sip.advertise
-        return lambda peer: named
-    if settings.sip.listen.host not in ANY:
-        bound = settings.sip.listen.host
-        return lambda peer: bound
-    routed = lru_cache(maxsize=4096)(local_address)
-    return lambda peer: routed(peer.host)
-
-
-def _contact(settings: Settings) -> Callable[[Peer], str]:
-    host = _media_host(settings)
-    return lambda peer: f"{host(peer)}:{settings.sip.listen.port}"
+def _listen(signalling: Signalling, settings: Settings) -> tuple[Peer, ...]:
+    """Open every socket there is a line for; the addresses bound, in the same order."""
+    bound = []
+    for one in settings.sip.listen:
+        try:
+            bound.append(signalling.listen(one.transport, one.host, one.port))
+        except OSError as error:
+            raise ConfigurationError(
+                "infoline.toml", "sip.listen", f"cannot listen on {one}: {error.strerror or error}"
+            ) from None
+    return tuple(bound)
 
 
 def _trusted_country(settings: Settings, address: str) -> str | None:

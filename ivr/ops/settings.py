@@ -10,15 +10,16 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from ivr.errors import ConfigurationError
 from ivr.ops.settings_errors import SettingsRefused, problems
+from ivr.ops.settings_transport import NEARBY, Listen, ListenOn, Transports
 from ivr.ops.settings_values import (
     Advertised,
     Flag,
     HostPort,
-    ListenOn,
+    NamedFile,
     Network,
     Number,
     PortRange,
@@ -26,6 +27,7 @@ from ivr.ops.settings_values import (
     Seconds,
     Whole,
 )
+from ivr.peer import Transport
 from ivr.speech.voice import VOICES, VoiceSettings
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "PortRange",
     "Settings",
     "SettingsRefused",
+    "TlsSettings",
     "Trunk",
     "VoiceTable",
     "load_settings",
@@ -51,25 +54,49 @@ class Section(BaseModel):
     )
 
 
-_NEARBY: tuple[IPv4Network | IPv6Network, ...] = tuple(
-    IPv4Network(network)
-    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
-)
-"""Addresses that no stranger on the internet has (RFC 1918, 3927)."""
+class TlsSettings(Section):
+    """``[sip.tls]``: who we are to peers that come by TLS, and whom we believe."""
+
+    certificate: NamedFile = None
+    key: NamedFile = None
+    clients: Literal["none", "optional", "required"] = "none"
+    ca: NamedFile = None
+
+    def in_folder(self, folder: Path) -> TlsSettings:
+        """The same with its files read from there."""
+        files = {name: getattr(self, name) for name in ("certificate", "key", "ca")}
+        return self.model_copy(update={name: file and folder / file for name, file in files.items()})
+
+    @model_validator(mode="after")
+    def _complete(self) -> TlsSettings:
+        if self.key is not None and self.certificate is None:
+            raise ValueError("a key wants the certificate it belongs to")
+        if self.clients != "none" and self.ca is None:
+            raise ValueError("to check clients' certificates, name the ca that signed them")
+        return self
 
 
 class SipSettings(Section):
     """``[sip]``: where calls arrive and how many are taken."""
 
-    listen: ListenOn = HostPort("0.0.0.0", 5060)
+    listen: ListenOn = (Listen("UDP", "0.0.0.0", 5060), Listen("TCP", "0.0.0.0", 5060))
     advertise: Advertised = None
     realm: str = Field(default="infoline", min_length=1, pattern=r'^[^"\\\r\n]+$')
-    phones_from: tuple[Network, ...] = _NEARBY
+    phones_from: tuple[Network, ...] = NEARBY
     digests: tuple[Literal["SHA-256", "MD5"], ...] = Field(default=("SHA-256", "MD5"), min_length=1)
     max_calls: Whole = Field(default=500, ge=1, le=100_000)
     retry_after: Seconds = Field(default=5.0, ge=1, le=3600)
     answer_after: Seconds = Field(default=0.0, ge=0, le=60)
     t1: Seconds = Field(default=0.5, ge=0.05, le=5)
+    max_connections: Whole = Field(default=1000, ge=1, le=100_000)
+    max_connections_each: Whole = Field(default=100, ge=1, le=100_000)
+    tls: TlsSettings = TlsSettings()
+
+    @model_validator(mode="after")
+    def _certified(self) -> SipSettings:
+        if self.tls.certificate is None and any(one.transport == "TLS" for one in self.listen):
+            raise ValueError("to listen on tls, name a certificate in [sip.tls]")
+        return self
 
 
 class MediaSettings(Section):
@@ -99,6 +126,7 @@ class Trunk(Section):
     )
     country: str = Field(default="CZ", pattern=r"^[A-Z]{2}$")
     trust: Flag = True
+    transport: Transports = ("UDP", "TCP", "TLS")
 
     def closeness(self, address: str) -> int | None:
         """The prefix length of the narrowest of its networks that holds an IP address, None if none does."""
@@ -186,18 +214,25 @@ class Settings(Section):
         """The softphone of this user name."""
         return next((phone for phone in self.phones if phone.user == user), None)
 
-    def knows(self, address: str) -> bool:
-        """Whether anybody at this IP address may speak to the line: a trunk, or where phones may be."""
-        if self.trunk(address) is not None:
-            return True
+    def knows(self, address: str, transport: Transport) -> bool:
+        """Whether anybody at this IP address may speak to the line by this transport.
+
+        A trunk may by its own transports, and where phones may be they all serve.
+        """
+        trunk = self.trunk(address, transport)
+        if trunk is not None:
+            return transport in trunk.transport
         source = ip_address(address)
         return any(source in network for network in self.sip.phones_from)
 
-    def trunk(self, address: str) -> Trunk | None:
-        """The neighbour a datagram from this IP address belongs to: the narrowest network that holds it."""
-        near = [(trunk.closeness(address), trunk) for trunk in self.trunks]
-        holding = [(prefix, trunk) for prefix, trunk in near if prefix is not None]
-        return max(holding, key=lambda pair: pair[0])[1] if holding else None
+    def trunk(self, address: str, transport: Transport | None = None) -> Trunk | None:
+        """The neighbour a message from this IP address belongs to: the narrowest network that holds it.
+
+        Of two with the same network it is the one that uses the transport.
+        """
+        near = [(trunk.closeness(address), transport in trunk.transport, trunk) for trunk in self.trunks]
+        holding = [(prefix, uses, trunk) for prefix, uses, trunk in near if prefix is not None]
+        return max(holding, key=lambda one: one[:2])[2] if holding else None
 
 
 def load_settings(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -236,6 +271,7 @@ def _from_folder(settings: Settings, folder: Path) -> Settings:
     scheme, _, file = settings.store.url.get_secret_value().partition(":///")
     url = f"{scheme}:///{folder / file}"
     moved: dict[str, Any] = {
+        "sip": settings.sip.model_copy(update={"tls": settings.sip.tls.in_folder(folder)}),
         "store": settings.store.model_copy(update={"url": SecretStr(url)}),
         "speech": settings.speech.model_copy(update={"cache": folder / settings.speech.cache}),
         "dialplan": settings.dialplan.model_copy(update={"folder": folder / settings.dialplan.folder}),

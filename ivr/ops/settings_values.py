@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Strict, ValidationInfo
@@ -15,7 +16,7 @@ __all__ = [
     "Advertised",
     "Flag",
     "HostPort",
-    "ListenOn",
+    "NamedFile",
     "Network",
     "Number",
     "PortRange",
@@ -91,10 +92,6 @@ def _text(value: object) -> str:
     return value
 
 
-def _host_port(value: object) -> object:
-    return value if isinstance(value, HostPort) else HostPort.parse(_text(value))
-
-
 def _advertised(value: object) -> object:
     if value is None or value == "":
         return None
@@ -102,6 +99,10 @@ def _advertised(value: object) -> object:
     if host in ("0.0.0.0", "::"):
         raise ValueError("the address told to callers must be one they can reach, not all of them")
     return host
+
+
+def _named_file(value: object) -> object:
+    return None if value is None or value == "" else value if isinstance(value, Path) else Path(_text(value))
 
 
 def _port_range(value: object) -> object:
@@ -138,8 +139,8 @@ def _e164(number: str, info: ValidationInfo) -> str:
 
 
 Seconds = Annotated[float, BeforeValidator(_seconds)]
+NamedFile = Annotated[Path | None, BeforeValidator(_named_file)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-ListenOn = Annotated[HostPort, BeforeValidator(_host_port)]
 Advertised = Annotated[str | None, BeforeValidator(_advertised)]
 Ports = Annotated[PortRange, BeforeValidator(_port_range)]
 Number = Annotated[str, AfterValidator(_e164)]

@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from ivr.net.udp import UdpServer, local_address
+from ivr.net.signalling import Signalling
+from ivr.net.udp import local_address
 from ivr.peer import Datagram, Peer
 
 
@@ -16,7 +17,8 @@ class Echo:
         self.received: list[tuple[bytes, tuple[str, int]]] = []
         self.rang: list[float] = []
         self.alarm: float | None = None
-        self.out: list[tuple[bytes, tuple[str, int]]] = []
+        self.out: list[tuple] = []
+        self.unreached, self.wanted, self.answered = [], [], []
 
     def receive_datagram(self, data, source, now):
         self.received.append((data, source))
@@ -36,8 +38,15 @@ class Echo:
     def next_timeout(self):
         return self.alarm
 
+    def unreachable(self, destination, now):
+        self.unreached.append(destination)
+
     def targets_to_look_up(self):
-        return []
+        wanted, self.wanted = self.wanted, []
+        return wanted
+
+    def found(self, target, peers, now):
+        self.answered.append((target, list(peers)))
 
     def datagrams_to_send(self):
         ready, self.out = [Datagram(*one) for one in self.out], []
@@ -67,10 +76,10 @@ class Skin:
     def __init__(self) -> None:
         self.machine, self.steps, self.failures, self.seen = Echo(), [], [], []
         self.stumble_after = False
-        self.server = UdpServer(
-            self.machine, self.after, self.failures.append, lambda *shown: self.seen.append(shown)
+        self.server = Signalling(
+            self.machine, self.after, self.failures.append, seen=lambda *shown: self.seen.append(shown)
         )
-        self.client = Client(self.server.open("127.0.0.1", 0))
+        self.client = Client(self.server.listen("UDP", "127.0.0.1", 0))
 
     def after(self) -> None:
         if self.stumble_after:
@@ -82,7 +91,7 @@ class Skin:
 async def skin():
     opened = Skin()
     yield opened
-    opened.server.close()
+    await opened.server.close()
     opened.client.socket.close()
 
 
@@ -168,7 +177,7 @@ async def test_what_cannot_be_sent_is_lost_alone(skin):
     source = Peer(*skin.client.socket.getsockname())
     skin.machine.out += [
         (b"x" * 70000, source),
-        (b"nowhere", ("127.0.0.1", 0)),
+        (b"nowhere", Peer("127.0.0.1", 0)),
         (b"here", source),
     ]
     skin.server.flush()
@@ -178,12 +187,12 @@ async def test_what_cannot_be_sent_is_lost_alone(skin):
 async def test_closing_sends_what_is_left_and_stops_the_timer(skin):
     skin.client.send(b"ring0.01")
     await skin.client.hears()
-    skin.machine.out.append((b"goodbye", skin.client.socket.getsockname()))
-    skin.server.close()
+    skin.machine.out.append((b"goodbye", Peer(*skin.client.socket.getsockname())))
+    await skin.server.close()
     assert await skin.client.hears() == b"goodbye"
     skin.server.flush()
-    skin.server.close()
-    skin.machine.out.append((b"too late", skin.client.socket.getsockname()))
+    await skin.server.close()
+    skin.machine.out.append((b"too late", Peer(*skin.client.socket.getsockname())))
     skin.server.flush()
     assert all(timer.cancelled() for timer in asyncio.get_running_loop()._scheduled)
     with pytest.raises(BlockingIOError):
@@ -191,10 +200,10 @@ async def test_closing_sends_what_is_left_and_stops_the_timer(skin):
 
 
 async def test_a_taken_port_is_refused_and_its_socket_given_back(skin):
-    other = UdpServer(Echo(), lambda: None, skin.failures.append)
+    other = Signalling(Echo(), lambda: None, skin.failures.append)
     with pytest.raises(OSError, match="in use"):
-        other.open(*skin.client.to)
-    other.close()
+        other.listen("UDP", *skin.client.to)
+    await other.close()
 
 
 def test_the_local_address_is_the_one_that_leads_to_the_peer():
@@ -205,19 +214,23 @@ def test_the_local_address_is_the_one_that_leads_to_the_peer():
 async def test_a_stranger_is_dropped_unseen_and_counted(skin):
     known, shown = {"127.0.0.9"}, []
     machine = Echo()
-    server = UdpServer(
-        machine, lambda: None, skin.failures.append, lambda *seen: shown.append(seen), known.__contains__
+    server = Signalling(
+        machine,
+        lambda: None,
+        skin.failures.append,
+        seen=lambda *seen: shown.append(seen),
+        admit=lambda host, transport: host in known,
     )
-    stranger = Client(server.open("127.0.0.1", 0))
+    stranger = Client(server.listen("UDP", "127.0.0.1", 0))
     friend = Client(stranger.to, "127.0.0.9")
     try:
         stranger.send(b"let me in")
         friend.send(b"hello")
         assert await friend.hears() == b"hello"
         assert [data for data, _ in machine.received] == [b"hello"]
-        assert server.strangers == 1
+        assert server.gate.strangers == 1
         assert all(b"let me in" not in seen for seen in shown)
     finally:
-        server.close()
+        await server.close()
         stranger.socket.close()
         friend.socket.close()

@@ -103,7 +103,7 @@ def test_it_announces_itself_answers_and_closes_when_told(desk):
     with started(desk, "run", "--demo") as process:
         said = until(process, "Ctrl-C closes it")
         text = "\n".join(said)
-        assert f"The line is open on 127.0.0.1:{desk.port} (UDP)" in text
+        assert f"The line is open on 127.0.0.1:{desk.port} (UDP, TCP)" in text
         assert f"sip:4488@127.0.0.1:{desk.port}" in text
         assert "+420777123456" in text
         with Caller(desk.port) as caller:
@@ -148,7 +148,7 @@ def test_a_taken_port_is_one_line_and_exit_1(desk):
         with started(desk, "run") as process:
             said = process.communicate(timeout=PATIENCE)[0]
             assert process.returncode == 1
-            assert f"sip.listen: cannot listen on 127.0.0.1:{desk.port}: Address already in use" in said
+            assert f"sip.listen: cannot listen on udp:127.0.0.1:{desk.port}: Address already in use" in said
             assert len([line for line in said.splitlines() if line.strip()]) == 1
 
 
@@ -180,7 +180,7 @@ async def test_what_was_opened_is_closed_again_when_a_later_part_fails(desk, int
             async with open_line(settings, files, lambda event: None):
                 pass
     async with open_line(settings, files, lambda event: None) as running:
-        assert running.address[:2] == ("127.0.0.1", desk.port)
+        assert running.addresses[0][:2] == ("127.0.0.1", desk.port)
         assert running.line.calls == 0
     assert asyncio.all_tasks() == tasks
 

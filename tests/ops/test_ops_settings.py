@@ -31,7 +31,7 @@ def test_an_empty_file_runs_and_so_does_none(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     without = load_settings(environ={})
     assert without == load_settings(written(tmp_path, ""))
-    assert without.sip.listen == HostPort("0.0.0.0", 5060)
+    assert [str(one) for one in without.sip.listen] == ["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"]
     assert len(without.media.ports.even) >= 32
     assert without.dialplan.folder == tmp_path / "dialplan"
     assert without.speech.spoken() == VOICES
@@ -196,4 +196,4 @@ def test_any_bytes_are_settings_or_one_clear_error(tmp_path_factory, data):
 def test_only_trunks_and_places_where_phones_may_be_are_known(tmp_path, address, known):
     file = tmp_path / "infoline.toml"
     file.write_text('[[trunks]]\nname = "carrier"\nnetworks = ["203.0.113.0/28"]\ntrust = false\n')
-    assert load_settings(file).knows(address) is known
+    assert load_settings(file).knows(address, "UDP") is known

@@ -32,7 +32,12 @@ class Framing:
         self._buffer = bytearray()
         self._searched = 0  # how far the end of the header has been looked for already
 
-    def receive(self, data: bytes) -> Iterator[bytes]:
+    @property
+    def unfinished(self) -> bool:
+        """Whether a message has begun that is not whole; line ends that only keep a stream open are none."""
+        return bool(self._buffer) and self._buffer[0] not in b"\r\n"
+
+    def receive(self, data: bytes | memoryview) -> Iterator[bytes]:
         """Take what was read; gives each message that is whole now, or PING. StreamBroken."""
         self._buffer += data
         while self._buffer:

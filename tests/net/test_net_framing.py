@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.sip.framing import LONGEST, PING, Framing, StreamBroken
+from ivr.net.framing import LONGEST, PING, Framing, StreamBroken
 
 
 def message(body: bytes, name: bytes = b"Content-Length") -> bytes:
