@@ -113,17 +113,20 @@ def environment(settings: Path) -> dict[str, str]:
     }
 
 
-def start_line(folder: Path, *, sip_more: str = "", media_more: str = "", line_more: str = "") -> Line:
+def start_line(
+    folder: Path, *, sip_more: str = "", media_more: str = "", line_more: str = "", wait: str = "5 s"
+) -> Line:
     """A line with the demo store, ready when it answers OPTIONS. All lines of a user share a speech cache.
 
-    ``line_more`` is added to the ``[line]`` table of the delivered dialplan.
+    ``line_more`` is added to the ``[line]`` table of the delivered dialplan; ``wait`` is how long its menus
+    wait for a key.
     """
     sip, rtp = free_port(), free_range(RTP_PORTS)
     settings = folder / "infoline.toml"
     settings.write_text(
         SETTINGS.format(
             sip=sip, sip_more=sip_more, rtp=rtp, rtp_last=rtp + RTP_PORTS - 1, media_more=media_more,
-            phone=PHONE, plain=PLAIN_PHONE, project=PROJECT, dialplan=_dialplan(folder, line_more),
+            phone=PHONE, plain=PLAIN_PHONE, project=PROJECT, dialplan=_dialplan(folder, line_more, wait),
             cache=Path(tempfile.gettempdir()) / f"infoline-test-speech-{os.getuid()}",
         ),
         encoding="utf-8",
@@ -138,12 +141,12 @@ def start_line(folder: Path, *, sip_more: str = "", media_more: str = "", line_m
     return line
 
 
-def _dialplan(folder: Path, line_more: str) -> Path:
+def _dialplan(folder: Path, line_more: str, wait: str) -> Path:
     delivered = PROJECT / "dialplan"
-    if not line_more:
+    if not line_more and wait == "5 s":
         return delivered
     own = folder / "dialplan"
     own.mkdir()
-    text = (delivered / "callpro.toml").read_text("utf-8")
+    text = (delivered / "callpro.toml").read_text("utf-8").replace('= "5 s"', f'= "{wait}"')
     (own / "callpro.toml").write_text(text.replace("[line]", f"[line]\n{line_more}", 1), "utf-8")
     return own

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
-    "ack", "answer", "bye", "cancel", "invite", "keys", "note", "offer", "pause", "receive",
+    "ack", "answer", "bye", "cancel", "info", "invite", "keys", "note", "offer", "pause", "receive",
     "receive_request", "refused_ack", "request", "write_scenario",
 ]  # fmt: skip
 
@@ -40,8 +40,8 @@ def offer(direction: str = "sendrecv", version: int = 1, host: str = "[media_ip]
 
 def send(lines: Sequence[str], body: str, retrans: bool) -> str:
     length = "Content-Length: [len]" if body else "Content-Length: 0"
-    kind = ["Content-Type: application/sdp"] if body.startswith("v=0") else []
-    text = "\n".join([*lines, *kind, length, "", body])
+    kinds = {"v=0": ["Content-Type: application/sdp"], "Sig": ["Content-Type: application/dtmf-relay"]}
+    text = "\n".join([*lines, *kinds.get(body[:3], []), length, "", body])
     again = ' retrans="500"' if retrans else ""
     return f"<send{again}><![CDATA[\n{text}\n]]></send>"
 
@@ -62,6 +62,11 @@ def request(method: str, cseq: int, *headers: str, body: str = "") -> str:
         f"To: <{OUTSIDE}>[peer_tag_param]", "Call-ID: [call_id]", f"CSeq: {cseq} {method}", CONTACT, *headers,
     ]  # fmt: skip
     return send(lines, body, retrans=method != "ACK")
+
+
+def info(key: str, cseq: int) -> str:
+    """A key as SIP INFO."""
+    return request("INFO", cseq, body=f"Signal={key}\nDuration=160")
 
 
 def ack(cseq: int = 1, body: str = "") -> str:
