@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peers.process import PeerFailed, Process, free_port, free_range, until
+from peers.sipp import Message
 
 __all__ = ["Asterisk", "asterisk_is_here", "start_asterisk"]
 
@@ -51,6 +52,13 @@ def asterisk_is_here() -> bool:
     return os.geteuid() == 0 and (root() / "usr/sbin/asterisk").exists()
 
 
+# "pjsip set logger on"; a message ends where the next line of the console begins
+LOGGED = re.compile(
+    r"^<--- (Transmitting|Received) SIP \w+ \(\d+ bytes\) \w+ \S+ --->\s*?\n(.*?)(?=^<---|^\s*-- |^\[|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Asterisk:
     """A running Asterisk: its SIP port on 127.0.0.1 and its command line."""
@@ -74,6 +82,18 @@ class Asterisk:
     def log(self) -> str:
         """Its messages file: notices, warnings, errors and the dialplan's steps."""
         return (self.folder / "log/messages").read_text(encoding="utf-8", errors="replace")
+
+    def messages(self) -> list[Message]:
+        """Every SIP message it has logged since ``pjsip set logger on``, in order; ``at`` is not known."""
+        return [
+            Message(0.0, way == "Received", text.replace("\r", "").strip())
+            for way, text in LOGGED.findall(self.process.said())
+        ]
+
+    def contact(self, aor: str) -> str:
+        """What OPTIONS have found of an aor's one contact: Avail, Unavail or NonQual."""
+        found = re.search(rf"(?m)^\s*Contact:\s+{aor}/\S+\s+\S+\s+(\w+)", self.cli(f"pjsip show aor {aor}"))
+        return found[1] if found else ""
 
     def sees_the_line(self) -> bool:
         """Whether both trunks have had an answer to OPTIONS."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,11 @@ class Line:
     def answers(self) -> bool:
         """Whether it answers an OPTIONS."""
         return answers_options(self.address, seconds=2, user="4488")
+
+    def speaks_from(self, port: int) -> bool:
+        """Whether this is one of its ports for speech."""
+        first, last = re.findall(r'(?m)^ports = "(\d+)-(\d+)"', self.settings.read_text("utf-8"))[0]
+        return int(first) <= port <= int(last)
 
     def ivr(self, *arguments: str) -> str:
         """What another ``ivr`` command prints with the same settings; it must succeed."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
-    "ack", "answer", "bye", "cancel", "info", "invite", "keys", "note", "offer", "pause", "receive",
-    "receive_request", "refused_ack", "request", "write_scenario",
+    "ack", "answer", "bye", "cancel", "challenged", "info", "invite", "keys", "note", "offer", "pause",
+    "receive", "receive_request", "refused_ack", "request", "write_scenario",
 ]  # fmt: skip
 
 VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch};rport"
@@ -112,6 +112,11 @@ def note(status: int, variable: str, header: str, pattern: str) -> str:
         f'<recv response="{status}" rrs="true" timeout="8000"><action>'
         f'<ereg regexp="{pattern}" {found}/></action></recv>'
     )
+
+
+def challenged(status: int = 401) -> str:
+    """A challenge; the next request with the header ``[authentication]`` answers it."""
+    return f'<recv response="{status}" auth="true" timeout="8000"/>'
 
 
 def receive_request(method: str, seconds: float = 8) -> str:

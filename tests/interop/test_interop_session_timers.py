@@ -1,0 +1,78 @@
+"""Session timers at their shortest (90 s, RFC 4028 section 4) in real time: a minute, so all at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import peer_required
+from peers.asterisk import start_asterisk
+from peers.line import Line
+from peers.scenario import (
+    ack,
+    answer,
+    bye,
+    invite,
+    pause,
+    receive,
+    receive_request,
+    write_scenario,
+)
+from peers.sipp import Outcome, Sipp
+
+TRUNK = """
+[infoline](+)
+timers=required
+timers_sess_expires=90
+"""
+TIMER = "Supported: timer"
+
+
+def seconds_between(outcome: Outcome, method: str) -> float:
+    """From the line's 200 to its first request of this method."""
+    return outcome.requests(method, received=True)[0].at - outcome.received(200, "INVITE")[0].at
+
+
+@pytest.mark.interop
+def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
+    open_line: Callable[..., Line], sipp: Callable[..., Sipp], tmp_path: Path
+) -> None:
+    """Three calls: we refresh after 45 s; nobody does, BYE after 60 s; Asterisk does, and it goes on."""
+    peer_required("asterisk")
+    line = open_line(media_more='silent_after = "5 min"', wait="1 min")
+    opened = [receive(100, optional=True), receive(200, rrs=True), ack()]
+    given, kept = "Session-Expires: 90;refresher=uas", "Session-Expires: 90;refresher=uac"
+    ours = write_scenario(
+        tmp_path, "ours",
+        invite(TIMER, "Allow: INVITE, ACK, BYE, UPDATE", given), *opened,
+        receive_request("UPDATE", 50), answer(200, "OK", "Require: timer", kept),
+        pause(18), bye(2),
+    )  # fmt: skip
+    nobodys = write_scenario(
+        tmp_path, "nobodys",
+        invite(TIMER, kept), *opened, receive_request("BYE", 65), answer(200, "OK"),
+    )  # fmt: skip
+    pbx = start_asterisk(line.address, more={"pjsip.conf": TRUNK})
+    try:
+        pbx.cli("pjsip set logger on")
+        callers = {"ours": sipp(), "nobody's": sipp(), "the PBX's": sipp(number="6001")}
+        at_work = {
+            "ours": callers["ours"].start(ours, line.address, seconds=80),
+            "nobody's": callers["nobody's"].start(nobodys, line.address, seconds=80),
+            "the PBX's": callers["the PBX's"].start(
+                "pbx_minute", ("127.0.0.1", pbx.sip_port), login=("6001", "change-me-6001"), seconds=80
+            ),
+        }
+        outcomes = {name: callers[name].outcome(process, 90) for name, process in at_work.items()}
+        messages = pbx.messages()
+    finally:
+        pbx.stop()
+    for outcome in outcomes.values():
+        assert outcome.code == 0, outcome.explain()
+    assert seconds_between(outcomes["ours"], "UPDATE") == pytest.approx(45, abs=1)
+    asked = outcomes["ours"].requests("UPDATE", received=True)[0]
+    assert asked.header("Session-Expires") == ["90;refresher=uac"]
+    assert outcomes["ours"].requests("BYE", received=True) == []
+    assert seconds_between(outcomes["nobody's"], "BYE") == pytest.approx(60, abs=1)
+    refresh = [m for m in messages if m.header("Session-Expires") and "UPDATE" in m.header("CSeq")[0]]
+    assert [(m.received, m.start.split()[0]) for m in refresh] == [(False, "UPDATE"), (True, "SIP/2.0")]
+    assert outcomes["the PBX's"].requests("BYE", received=True) == []
