@@ -32,7 +32,7 @@ class Callers:
         """The caller's number in E.164 or the trunk's own short form; None when nobody vouches for it."""
         if invited.private:
             return None
-        user = self._user_at(invited.source, now)
+        user = invited.user or self._user_at(invited.source, now)
         if user is not None:
             return self._phone_numbers.get(user)
         country = self._trusted_country(invited.source.host)

@@ -23,12 +23,11 @@ from ivr.net.metronome import Metronome
 from ivr.net.signalling import Seen, Signalling
 from ivr.net.stream import Limits as StreamLimits
 from ivr.ops.addresses import contact, our_host
+from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files
 from ivr.ops.settings import Settings
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
-from ivr.sip.digest import Authenticator
-from ivr.sip.registration import Registrar
 from ivr.sip.timers import Timers
 from ivr.speech.library import Library
 
@@ -66,9 +65,13 @@ async def open_line(
         store = await Store.open(settings.store.url.get_secret_value())
         stack.push_async_callback(store.close)
         speaker = await _speaker(settings, files, progress, stack)
-        registrar = _registrar(settings)
+        registrar, guard = open_entrance(settings)
         agent = UserAgent(
-            contact(settings.sip), lambda: secrets.token_hex(8), Timers(t1=settings.sip.t1), registrar
+            contact(settings.sip),
+            lambda: secrets.token_hex(8),
+            Timers(t1=settings.sip.t1),
+            registrar,
+            guard=guard,
         )
         line: Line | None = None
         plane = _plane(settings, lambda event: line.tell(event) if line is not None else None)
@@ -121,12 +124,6 @@ async def _speaker(
     for language in languages:
         await speaker.prepare(language)
     return speaker
-
-
-def _registrar(settings: Settings) -> Registrar:
-    passwords = {phone.user: phone.password.get_secret_value() for phone in settings.phones}
-    sealed = secrets.token_bytes(32)
-    return Registrar(Authenticator(settings.sip.realm, sealed, passwords, settings.sip.digests))
 
 
 def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:

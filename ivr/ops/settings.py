@@ -86,6 +86,8 @@ class SipSettings(Section):
     digests: tuple[Literal["SHA-256", "MD5"], ...] = Field(default=("SHA-256", "MD5"), min_length=1)
     max_calls: Whole = Field(default=500, ge=1, le=100_000)
     retry_after: Seconds = Field(default=5.0, ge=1, le=3600)
+    invites_per_second: Whole = Field(default=10, ge=1, le=10_000)
+    registers_per_second: Whole = Field(default=10, ge=1, le=10_000)
     answer_after: Seconds = Field(default=0.0, ge=0, le=60)
     t1: Seconds = Field(default=0.5, ge=0.05, le=5)
     max_connections: Whole = Field(default=1000, ge=1, le=100_000)
@@ -127,6 +129,7 @@ class Trunk(Section):
     country: str = Field(default="CZ", pattern=r"^[A-Z]{2}$")
     trust: Flag = True
     transport: Transports = ("UDP", "TCP", "TLS")
+    calls_per_second: Whole = Field(default=500, ge=1, le=10_000)
 
     def closeness(self, address: str) -> int | None:
         """The prefix length of the narrowest of its networks that holds an IP address, None if none does."""

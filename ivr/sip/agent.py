@@ -16,6 +16,7 @@ from ivr.sip.calls import Calls
 from ivr.sip.credentials import Credentials
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Event, Invited
+from ivr.sip.guard import Guard, Refusal
 from ivr.sip.headers import Address, BadHeader
 from ivr.sip.inside import INFO_TYPES, DialogServer
 from ivr.sip.layer import TransactionLayer
@@ -49,11 +50,14 @@ class UserAgent:
         timers: Timers | None = None,
         registrar: Registrar | None = None,
         credentials: Credentials = MappingProxyType({}),
+        guard: Guard | None = None,
     ) -> None:
         """``contact`` gives our host:port as a peer reaches it; ``new_token`` a fresh unguessable token.
 
-        ``credentials``: the user and password we show to a realm that challenges a request of ours.
+        ``credentials``: the user and password we show to a realm that challenges a request of ours;
+        ``guard`` says who is let in, None: everybody.
         """
+        self._guard = guard
         self._contact, self._new_token, self._registrar = contact, new_token, registrar
         self._methods = _METHODS if registrar is None else (*_METHODS, "REGISTER")
         timers = timers or Timers()
@@ -79,6 +83,8 @@ class UserAgent:
 
     def receive_datagram(self, data: bytes, source: Peer, now: float) -> None:
         """Take one datagram. Whatever it holds, no exception comes of it."""
+        if self._guard is not None and not self._guard.hears(source, now):
+            return
         if not data.strip(b"\r\n\0 "):  # keep-alives (RFC 5626 section 4.4.1, RFC 3581)
             return
         try:
@@ -193,6 +199,9 @@ class UserAgent:
             if self._layer.receive_ack(request, now):
                 self._inside.acknowledge(request, now)
             return
+        user = self._let_in(request, source, now) if request.method in ("INVITE", "REGISTER") else ""
+        if user is None:
+            return
         merged = self._layer.merged(request)
         transaction = self._layer.receive_request(request, source, now)
         if transaction is None:
@@ -202,9 +211,22 @@ class UserAgent:
             if refusal is not None:
                 self._answer(transaction, request, refusal[0], now, refusal[1])
                 return
-            self._serve(request, transaction, source, now)
+            self._serve(request, transaction, source, now, user)
         except BadHeader:
             self._answer(transaction, request, 400, now)
+
+    def _let_in(self, request: Request, source: Peer, now: float) -> str | None:
+        """The user a new call comes from, empty where none is known; None: the guard has refused it."""
+        if self._guard is None or self._layer.runs(request) or self._calls.find(request) is not None:
+            return ""
+        found: str | Refusal | None = self._guard.refusal(request, source, now)
+        if found is None and request.method == "INVITE" and request.to.tag is None:
+            found = self._guard.caller(request, source, now)
+        if not isinstance(found, Refusal):
+            return found or ""
+        if found.status:
+            self._refuse_without_state(request, found.status, source, found.headers)
+        return None
 
     def _refusal(self, request: Request, merged: bool) -> tuple[int, tuple[tuple[str, str], ...]] | None:
         """What cannot be served is refused before all else: sections 8.2.1 to 8.2.3, RFC 4028 section 9."""
@@ -231,7 +253,7 @@ class UserAgent:
             return 422, (("min-se", str(MIN_SE)),)  # RFC 4028 section 6: the 422 "MUST contain" it
         return None
 
-    def _serve(self, request: Request, transaction: Transaction, source: Peer, now: float) -> None:
+    def _serve(self, request: Request, transaction: Transaction, source: Peer, now: float, user: str) -> None:
         match request.method:
             case "CANCEL":
                 self._cancelled(request, transaction, now)
@@ -241,13 +263,13 @@ class UserAgent:
             case _ if request.to.tag is not None:
                 self._inside.serve(request, transaction, source, now)
             case "INVITE":
-                self._invited(request, transaction, source)
+                self._invited(request, transaction, source, user)
             case "OPTIONS":
                 self._answer(transaction, request, 503 if self.closing else 200, now, self._capabilities)
             case _:  # BYE, INFO, NOTIFY, UPDATE and PRACK belong to a dialog
                 self._answer(transaction, request, 481, now)
 
-    def _invited(self, request: Request, transaction: Transaction, source: Peer) -> None:
+    def _invited(self, request: Request, transaction: Transaction, source: Peer, user: str) -> None:
         try:
             called = Uri.parse(request.uri)
         except BadUri as error:
@@ -267,6 +289,7 @@ class UserAgent:
                 request.call_id,
                 request.body or None,
                 takes_reliable(request),
+                user or None,
             )
         )
 
@@ -301,10 +324,16 @@ class UserAgent:
             return
         try:
             stamp_via(request, source)
-            destination, spare = reply_address(request, source)
+            self._refuse_without_state(request, status, source)
         except BadHeader:
             return
-        self._layer.send(bytes(respond(request, status, _stateless_tag(request))), destination, spare)
+
+    def _refuse_without_state(
+        self, request: Request, status: int, source: Peer, headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        destination, spare = reply_address(request, source)
+        data = bytes(respond(request, status, _stateless_tag(request), headers))
+        self._layer.send(data, destination, spare)
 
 
 def _stateless_tag(request: Request) -> str:

@@ -1,7 +1,8 @@
 """Digest authentication, the server's side: Authorization in, a verdict out (RFC 7616, RFC 8760).
 
-A nonce is a time and its seal, so nothing is stored until it is used; a used one is remembered with the
-highest count seen, so that a sniffed answer cannot be played again.
+A nonce is a time, a number of its own and their seal, good for the host it was given to. Nothing is stored
+until it is used; a used one is remembered with the highest count seen, so that a sniffed answer cannot be
+played again. No password is looked at on a nonce that is not good, so no answer there tells of one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if "sha512_256" in hashlib.algorithms_available:  # not every OpenSSL has it
     ALGORITHMS["SHA-512-256"] = partial(hashlib.new, "sha512_256")
 _NONCE_LIFE = 300  # seconds
 _REMEMBERED = 10_000  # used nonces kept: a phone a second for longer than a nonce lives
+_STAMP = re.compile(r"[0-9a-f]{1,12}-[0-9a-f]{1,12}")
 _PARAMETER = re.compile(
     r'(?<![A-Za-z0-9_-])([A-Za-z0-9_-]++)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s",]++))', re.DOTALL
 )
@@ -31,8 +33,9 @@ class Verdict(Enum):
     """What became of a try."""
 
     GOOD = auto()
-    STALE = auto()  # the right password on a nonce too old or used: try again with a new one
-    BAD = auto()
+    STALE = auto()  # a nonce of somebody else's, too old or used: whatever the password, try a new one
+    BAD = auto()  # a good nonce, and a wrong password or an unknown user
+    NONE = auto()  # nothing that could be checked
 
 
 def read_parameters(value: str) -> dict[str, str]:
@@ -69,20 +72,23 @@ class Authenticator:
         secret: bytes,
         passwords: Mapping[str, str],
         algorithms: Sequence[str] = ("SHA-256", "MD5"),
+        failed: Callable[[str, float], None] = lambda host, now: None,
     ) -> None:
         """``secret`` seals the nonces; ``passwords`` maps user to password.
 
         ``algorithms`` are offered in this order, the most preferred first (RFC 8760 section 2.4), and no
-        other is accepted.
+        other is accepted. ``failed`` hears of each wrong password: the host it came from, and when.
         """
         self.realm, self._secret, self._passwords = realm, secret, passwords
         self._algorithms = tuple(algorithms)
         self._used: OrderedDict[str, int] = OrderedDict()
-        self._issued = count()
+        self._issued = count(1)
+        self._forgotten = 0  # nonces up to this number are not good: it is not known which were used
+        self._failed = failed
 
-    def challenges(self, now: float, stale: bool = False) -> list[str]:
-        """One WWW-Authenticate value an algorithm."""
-        nonce = self._nonce(f"{int(now):x}-{next(self._issued):x}")
+    def challenges(self, host: str, now: float, stale: bool = False) -> list[str]:
+        """One WWW-Authenticate value an algorithm, for a peer at this IP address."""
+        nonce = self._nonce(f"{int(now):x}-{next(self._issued):x}", host)
         tail = ", stale=true" if stale else ""
         realm = re.sub(r'(["\\])', r"\\\1", self.realm)
         return [
@@ -90,40 +96,48 @@ class Authenticator:
             for name in self._algorithms
         ]
 
-    def verify(self, authorization: str, method: str, now: float) -> tuple[Verdict, str]:
-        """The verdict on an Authorization value, and the user it names."""
+    def verify(self, authorization: str, method: str, host: str, now: float) -> tuple[Verdict, str]:
+        """The verdict on an Authorization value from this IP address, and the user it names."""
         p = read_parameters(authorization)
         user, algorithm = p.get("username", ""), p.get("algorithm", "MD5").upper()
         needed = {"nonce", "uri", "response"} | ({"nc", "cnonce"} if "qop" in p else set())
         if needed - p.keys() or algorithm not in self._algorithms or p.get("qop", "auth") != "auth":
-            return Verdict.BAD, user
+            return Verdict.NONE, user
+        if not self._is_fresh(p, host, now):
+            return Verdict.STALE, user
         password = self._passwords.get(user)
         wanted = digest_response(algorithm, user, self.realm, password or "", method, p)
         matches = _same(wanted, p["response"].lower())
         if password is None or p.get("realm") != self.realm or not matches:
+            self._failed(host, now)
             return Verdict.BAD, user
-        return (Verdict.GOOD if self._is_fresh(p, now) else Verdict.STALE), user
+        self._used[p["nonce"]] = int(p.get("nc", "1"), 16)
+        while len(self._used) > _REMEMBERED:
+            self._forgotten = max(self._forgotten, _number(self._used.popitem(last=False)[0]))
+        return Verdict.GOOD, user
 
-    def _nonce(self, stamp: str) -> str:
+    def _nonce(self, stamp: str, host: str) -> str:
         """``stamp`` is the second it was made in and a number of its own."""
-        return f"{stamp}.{hmac.new(self._secret, stamp.encode(), 'sha256').hexdigest()[:32]}"
+        sealed = hmac.new(self._secret, f"{stamp} {host}".encode(), "sha256")
+        return f"{stamp}.{sealed.hexdigest()[:32]}"
 
-    def _is_fresh(self, p: Mapping[str, str], now: float) -> bool:
+    def _is_fresh(self, p: Mapping[str, str], host: str, now: float) -> bool:
         nonce, nonce_count = p["nonce"], p.get("nc", "1")
         stamp = nonce.partition(".")[0]
-        if not re.fullmatch(r"[0-9a-f]{1,12}-[0-9a-f]{1,12}", stamp) or not _same(nonce, self._nonce(stamp)):
+        if not _STAMP.fullmatch(stamp) or not _same(nonce, self._nonce(stamp, host)):
             return False
         if not 0 <= now - int(stamp.partition("-")[0], 16) <= _NONCE_LIFE:
             return False
         if not re.fullmatch(r"[0-9A-Fa-f]{1,8}", nonce_count):
             return False
-        used = int(nonce_count, 16)
-        if used <= self._used.get(nonce, 0):  # RFC 7616 section 3.4: nc counts every use of the nonce
+        if nonce not in self._used and _number(nonce) <= self._forgotten:
             return False
-        self._used[nonce] = used
-        while len(self._used) > _REMEMBERED:
-            self._used.popitem(last=False)
-        return True
+        # RFC 7616 section 3.4: nc counts every use of the nonce.
+        return int(nonce_count, 16) > self._used.get(nonce, 0)
+
+
+def _number(nonce: str) -> int:
+    return int(nonce.partition(".")[0].partition("-")[2], 16)
 
 
 def _same(one: str, other: str) -> bool:

@@ -47,6 +47,7 @@ class Invited:
     call_id: str
     offer: bytes | None  # SDP; None asks us to offer
     reliable: bool = False  # the caller takes reliable provisional responses (RFC 3262)
+    user: str | None = None  # the phone that has proven its password or called from where it is registered
 
 
 @dataclass(frozen=True, slots=True)

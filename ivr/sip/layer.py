@@ -50,6 +50,10 @@ class TransactionLayer:
     def __len__(self) -> int:
         return len(self._servers) + len(self._clients)
 
+    def runs(self, request: Request) -> bool:
+        """Whether a request is the copy of one whose transaction lives."""
+        return _server_key(request, request.method) in self._servers
+
     def receive_request(self, request: Request, source: Peer, now: float) -> Transaction | None:
         """A new transaction for the core to answer, or None when a running one has absorbed the request."""
         key = _server_key(request, request.method)

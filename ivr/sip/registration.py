@@ -56,11 +56,11 @@ class Registrar:
     def register(self, request: Request, source: Peer, now: float) -> RegistrarAnswer:
         """Answer one REGISTER: authenticate, then add, refresh, remove or list."""
         authorization = request.headers.first("authorization")
-        verdict, user = Verdict.BAD, ""
+        verdict, user = Verdict.NONE, ""
         if authorization is not None:
-            verdict, user = self._authenticator.verify(authorization, "REGISTER", now)
+            verdict, user = self._authenticator.verify(authorization, "REGISTER", source.host, now)
         if verdict is not Verdict.GOOD:
-            challenges = self._authenticator.challenges(now, verdict is Verdict.STALE)
+            challenges = self._authenticator.challenges(source.host, now, verdict is Verdict.STALE)
             return RegistrarAnswer(401, tuple(("www-authenticate", challenge) for challenge in challenges))
         if request.to.uri.user != user:
             return RegistrarAnswer(403)  # section 10.3 step 4: another's address-of-record

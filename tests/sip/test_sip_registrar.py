@@ -163,7 +163,7 @@ def test_a_nonce_we_never_gave_is_stale_even_with_the_right_password(
 
 def test_a_realm_may_hold_quotes() -> None:
     door = Authenticator('the "line"', b"seal", {})
-    assert read_parameters(door.challenges(0)[0])["realm"] == 'the "line"'
+    assert read_parameters(door.challenges("10.0.0.1", 0)[0])["realm"] == 'the "line"'
 
 
 def test_anothers_address_is_403(wire: Wire, jana: Phone, registrar: Registrar) -> None:
