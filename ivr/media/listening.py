@@ -14,11 +14,11 @@ from .sources import Sources
 from .telephone_event import EventReceiver
 from .wire import Received
 
-__all__ = ["Listener"]
+__all__ = ["LINGER", "Listener"]
 
 _WIRE = 48  # bits of a source address, below the socket's number in a key
 _PORT = 0xFFFF  # the port within a key
-_LINGER = 2.0  # seconds in which packets of a closed call are still expected, and not taken for a new one's
+LINGER = 2.0  # seconds in which packets of a closed call are still expected, and not taken for a new one's
 _JUMP = 1000  # a step in sequence numbers that is a new start, not loss (RFC 3550 appendix A.1: 3000 or 100)
 
 
@@ -201,7 +201,7 @@ class Listener:
             if self._sources.get(key) == slot:
                 self._sources.put(key, self._grave)
                 self._closed.pop(key, None)
-                self._closed[key] = now + _LINGER
+                self._closed[key] = now + LINGER
         for host in peer.hosts:
             self._hosts[host].discard(slot)
             if not self._hosts[host]:

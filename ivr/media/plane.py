@@ -9,25 +9,36 @@ append to a queue; ``tick`` belongs to the thread of the metronome, which owns a
 
 from __future__ import annotations
 
-import ipaddress
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from .addresses import Family
 from .clip import Clip
 from .events import DigitPressed, PlaneEvent, Silent, Statistics, Stream
-from .listening import Listener
+from .listening import LINGER, Listener
 from .playback import Play, Playback
 from .ports import NoPortFree, Placement, PortPool
+from .reach import Reach, Reaches
 from .sdp import Agreed
 from .streams import SendTable
-from .wire import Wire, address_key
+from .wire import Ipv6, Wire
 
 __all__ = ["Plane"]
 
 _BATCHES = 16  # read from one socket in a tick; a flood must not keep the others from being sent
 _WATCH = 0.5  # seconds between looks for callers who fell silent
+_FORGET = 2 * LINGER  # seconds until nothing on the way to or from an address left behind can be meant
+
+
+@dataclass(slots=True)
+class _Held:
+    """What one stream holds: its socket, and the addresses it began with and has now."""
+
+    placement: Placement
+    first: Reach
+    now: Reach
 
 
 class Plane:
@@ -35,23 +46,30 @@ class Plane:
 
     def __init__(
         self,
-        open_wire: Callable[[int], Wire],
+        open_wire: Callable[[int], Wire] | None,
         ports: Iterable[int],
         tell: Callable[[PlaneEvent], None],
         capacity: int = 8192,
         silent_after: float | None = 30.0,
         chance: random.Random | None = None,
+        ipv6: Ipv6 | None = None,
     ) -> None:
         """Take ports from ``ports`` as needed; ``tell`` is called in the plane's thread and must be quick.
 
+        ``open_wire`` opens IPv4 sockets and ``ipv6`` the others, None where there shall be none of a family.
         ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never.
         """
-        self._pool = PortPool(open_wire, ports)
+        wires: dict[Family, Callable[[int], Wire]] = {} if open_wire is None else {4: open_wire}
+        if ipv6 is not None:
+            wires[6] = ipv6.open_wire
+        self._pool = PortPool(wires, ports)
+        self._reaches = Reaches(open_wire is not None, ipv6)
         self._tell = tell
         self._silent_after = silent_after
         self._commands: deque[tuple[Callable[..., None], tuple[object, ...]]] = deque()
         self._free = list(range(capacity - 1, -1, -1))
-        self._held: dict[Stream, Placement] = {}
+        self._held: dict[Stream, _Held] = {}
+        self._left: deque[tuple[float, Reach]] = deque()
         self._out = SendTable(capacity, chance or random.SystemRandom())
         self._in = Listener(capacity, self._out.destination)
         self._playback = Playback(self._out, tell)
@@ -66,30 +84,44 @@ class Plane:
     ) -> Stream:
         """Begin a stream; with ``agreed`` it sends at once, without it waits for ``redirect``.
 
-        ``signalling_ip`` is where the SIP came from, an IPv4 address or None. With ``silence`` frames of
-        silence are sent while nothing is said. NoPortFree when ports or rows have run out.
+        ``signalling_ip`` is where the SIP came from, an address or None. With ``silence`` frames of silence
+        are sent while nothing is said. NoPortFree when ports or rows have run out.
         """
-        signalling_ip = _ipv4(signalling_ip)
-        placement = self._pool.place(agreed.remote if agreed else None, signalling_ip)
-        if not self._free:
-            self._pool.release(placement)
-            raise NoPortFree("every stream of the media plane is in use")
-        stream = Stream(self._free.pop(), placement.wire.port, placement.index, placement.wire, silence)
-        self._held[stream] = placement
+        reach = self._reaches.reach(agreed.remote if agreed else None, signalling_ip)
+        try:
+            stream = self._place(reach, silence)
+        except NoPortFree:
+            self._reaches.forget(reach)
+            raise
         self._commands.append((self._begin, (stream,)))
         if agreed is not None:
-            self._commands.append((self._agree, (stream, agreed, signalling_ip)))
+            self._commands.append((self._agree, (stream, agreed, reach)))
+        return stream
+
+    def _place(self, reach: Reach, silence: bool) -> Stream:
+        if not self._free:
+            raise NoPortFree("every stream of the media plane is in use")
+        placement = self._pool.place(reach)
+        stream = Stream(
+            self._free.pop(), placement.wire.port, placement.index, placement.wire, silence, reach.family
+        )
+        self._held[stream] = _Held(placement, reach, reach)
         return stream
 
     def redirect(self, stream: Stream, agreed: Agreed, signalling_ip: str | None = None) -> None:
         """Take on a new agreement: the answer to our offer, hold, resume, another address or codec.
 
-        While we may not send, speech stands still and goes on after the hold. The port stays.
+        While we may not send, speech stands still and goes on after the hold. The port stays, and so does
+        the address family: ValueError for an address of another.
         """
-        placement = self._held.get(stream)
-        if placement is not None:
-            self._held[stream] = self._pool.move(placement, agreed.remote)
-            self._commands.append((self._agree, (stream, agreed, _ipv4(signalling_ip))))
+        held = self._held.get(stream)
+        if held is None:
+            return
+        before, held.now = held.now, self._reaches.reach(agreed.remote, signalling_ip, stream.family)
+        held.placement = self._pool.move(held.placement, held.now)
+        self._commands.append((self._agree, (stream, agreed, held.now)))
+        if before is not held.first:
+            self._commands.append((self._leave, (before,)))
 
     def play(
         self, stream: Stream, clips: Sequence[Clip], mark: object = None, interruptible: bool = True
@@ -108,12 +140,14 @@ class Plane:
 
     def close(self, stream: Stream) -> Statistics:
         """End a stream; nothing is told of it any more once the next tick has begun. Harmless twice."""
-        placement = self._held.pop(stream, None)
-        if placement is None:
+        held = self._held.pop(stream, None)
+        if held is None:
             return Statistics(0, 0, 0)
         numbers = self._count(stream)
-        self._pool.release(placement)
+        self._pool.release(held.placement)
         self._commands.append((self._end, (stream,)))
+        for reach in [held.first] if held.now is held.first else [held.first, held.now]:
+            self._commands.append((self._leave, (reach,)))
         return numbers
 
     def statistics(self, stream: Stream) -> Statistics:
@@ -127,7 +161,7 @@ class Plane:
     @property
     def families(self) -> tuple[Family, ...]:
         """The kinds of address that streams may be opened to."""
-        return (4,)
+        return self._reaches.families
 
     @property
     def streams(self) -> int:
@@ -179,6 +213,8 @@ class Plane:
 
     def _watch(self, now: float) -> None:
         self._in.bury(now)
+        while self._left and self._left[0][0] <= now:
+            self._reaches.forget(self._left.popleft()[1])
         if self._silent_after is not None:
             for slot in self._in.silent(self._out.high, now - self._silent_after):
                 self._tell(Silent(self._playback.stream(slot)))
@@ -192,15 +228,15 @@ class Plane:
         self._in.open(stream.slot, stream.wire_index, now)
         self._playback.open(stream)
 
-    def _agree(
-        self, stream: Stream, agreed: Agreed, signalling_ip: str | None, number: int, now: float
-    ) -> None:
-        slot, remote = stream.slot, address_key(*agreed.remote)
-        signalling = address_key(signalling_ip, 0) >> 16 if signalling_ip else 0
-        self._in.expect(slot, remote if remote >> 16 else 0, signalling, agreed.event_type, now)
+    def _agree(self, stream: Stream, agreed: Agreed, reach: Reach, number: int, now: float) -> None:
+        slot = stream.slot
+        self._in.expect(slot, reach.remote if reach.host else 0, reach.signalling, agreed.event_type, now)
         self._in.watched[slot] = agreed.send and agreed.receive
         self._out.destination[slot] = self._in.address(slot)
         self._playback.agree(slot, agreed)
+
+    def _leave(self, reach: Reach, number: int, now: float) -> None:
+        self._left.append((now + _FORGET, reach))
 
     def _queue(self, stream: Stream, play: Play, number: int, now: float) -> None:
         self._playback.queue(stream.slot, play)
@@ -217,11 +253,3 @@ class Plane:
     def _count(self, stream: Stream) -> Statistics:
         slot = stream.slot
         return Statistics(int(self._out.sent[slot]), int(self._in.received[slot]), self._in.lost(slot))
-
-
-def _ipv4(host: str | None) -> str | None:
-    """The host if it is an IPv4 address: signalling over anything else tells nothing of the media."""
-    try:
-        return host and str(ipaddress.IPv4Address(host))
-    except ValueError:
-        return None

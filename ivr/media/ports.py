@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .wire import Wire, address_key
+from .addresses import Family
+from .reach import Reach
+from .wire import Wire
 
 __all__ = ["NoPortFree", "Placement", "PortPool"]
 
-_PRIVATE = [
-    ipaddress.IPv4Network(net)
-    for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")
-]
 _SPREAD = 4  # sockets opened for one address before its calls share one: sharing makes latching stricter
 
 
@@ -27,6 +24,7 @@ class _Occupancy:
     """Who is expected on one socket: exact addresses, and hosts that may send from any port."""
 
     wire: Wire
+    family: Family
     exact: Counter[int] = field(default_factory=Counter)
     hosts: Counter[int] = field(default_factory=Counter)
     roaming: Counter[int] = field(default_factory=Counter)
@@ -44,17 +42,18 @@ class Placement:
 
 
 class PortPool:
-    """The sockets of one plane, opened when they are first needed and kept.
+    """The sockets of one plane, opened when they are first needed and kept; each has one address family.
 
     A call is known by the address that it sends from. Calls share a socket as long as these differ; two
     calls of one address, and calls behind a NAT or not yet answered, whose address is still to be seen, get
     sockets on which nobody else has that host.
     """
 
-    def __init__(self, open_wire: Callable[[int], Wire], ports: Iterable[int]) -> None:
+    def __init__(self, open_wire: Mapping[Family, Callable[[int], Wire]], ports: Iterable[int]) -> None:
         """``open_wire`` binds a port or raises OSError, then the next port is taken; used by one thread."""
-        self._open_wire = open_wire
-        self._unused = iter(ports)
+        self._open_wire = dict(open_wire)
+        every = tuple(ports)
+        self._unused = {family: iter(every) for family in self._open_wire}
         self._occupied: list[_Occupancy] = []
 
     @property
@@ -62,20 +61,15 @@ class PortPool:
         """The sockets open, by their index."""
         return [place.wire for place in self._occupied]
 
-    def place(self, remote: tuple[str, int] | None, signalling_ip: str | None) -> Placement:
-        """Choose a socket; ``remote`` is the agreed address, None if that is still to come. NoPortFree."""
-        key = address_key(*remote) if remote is not None else 0
-        roams = remote is None or _behind_nat(remote[0], signalling_ip)
-        host = key >> 16
-        if roams and signalling_ip is not None:
-            host = address_key(signalling_ip, 0) >> 16
-        return self._take(self._choose(key, host, roams), key, host, roams)
+    def place(self, reach: Reach) -> Placement:
+        """Choose a socket of the right family. NoPortFree."""
+        host = reach.signalling if reach.roams and reach.signalling else reach.host
+        return self._take(self._choose(reach, host), reach.remote, host, reach.roams)
 
-    def move(self, placement: Placement, remote: tuple[str, int]) -> Placement:
+    def move(self, placement: Placement, reach: Reach) -> Placement:
         """A call learnt its address or changed it; it stays where it is, since its port has been told."""
         self.release(placement)
-        host = placement.host or address_key(*remote) >> 16
-        return self._take(placement.index, address_key(*remote), host, placement.roams)
+        return self._take(placement.index, reach.remote, placement.host or reach.host, placement.roams)
 
     def _take(self, index: int, key: int, host: int, roams: bool) -> Placement:
         place = self._occupied[index]
@@ -101,45 +95,34 @@ class PortPool:
             place.wire.close()
         self._occupied.clear()
 
-    def _choose(self, key: int, host: int, roams: bool) -> int:
-        places = self._occupied
+    def _choose(self, reach: Reach, host: int) -> int:
+        key, places = reach.remote, self._occupied
+        ours = [index for index, place in enumerate(places) if place.family == reach.family]
         apart = [
             index
-            for index, place in enumerate(places)
-            if not (key and place.exact[key])
-            and not place.roaming[host]
-            and not (roams and place.hosts[host])
+            for index in ours
+            if not (key and places[index].exact[key])
+            and not places[index].roaming[host]
+            and not (reach.roams and places[index].hosts[host])
         ]
         best = min(apart, key=lambda index: places[index].hosts[host], default=-1)
-        if best >= 0 and (not places[best].hosts[host] or len(places) >= _SPREAD):
+        if best >= 0 and (not places[best].hosts[host] or len(ours) >= _SPREAD):
             return best
-        if self._open_next():
+        if self._open_next(reach.family):
             return len(places) - 1
         if best >= 0:
             return best
         # No port left: a call that only may roam still works where its exact address is its own.
-        for index, place in enumerate(places):
-            if key and not place.exact[key]:
+        for index in ours:
+            if key and not places[index].exact[key]:
                 return index
         raise NoPortFree("no media port is free for this caller")
 
-    def _open_next(self) -> bool:
-        for port in self._unused:
+    def _open_next(self, family: Family) -> bool:
+        for port in self._unused[family]:
             try:
-                self._occupied.append(_Occupancy(self._open_wire(port)))
+                self._occupied.append(_Occupancy(self._open_wire[family](port), family))
             except OSError:
                 continue
             return True
         return False
-
-
-def _behind_nat(host: str, signalling_ip: str | None) -> bool:
-    """Whether a caller names a private address while its signalling comes from a public one."""
-    if signalling_ip is None or host == signalling_ip:
-        return False
-    return _is_private(host) and not _is_private(signalling_ip)
-
-
-def _is_private(host: str) -> bool:
-    address = ipaddress.IPv4Address(host)
-    return any(address in net for net in _PRIVATE)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Received", "Wire", "address_key", "key_address"]
+__all__ = ["Book", "Ipv6", "Received", "Wire"]
 
 
 class Received(Protocol):
@@ -24,7 +25,7 @@ class Received(Protocol):
 
     @property
     def sources(self) -> NDArray[np.uint64]:
-        """Where each came from as ``ip << 16 | port``, shape (n,)."""
+        """Where each came from as ``host number << 16 | port``, shape (n,)."""
 
     @property
     def more(self) -> bool:
@@ -47,7 +48,8 @@ class Wire(Protocol):
     ) -> int:
         """Send n datagrams, each a 12-octet header and the payload that lies at an address in memory.
 
-        Destinations are ``ip << 16 | port``. Never blocks, never raises for a peer; returns how many of the
+        Destinations are ``host number << 16 | port``; an IPv4 address is its own number, an IPv6 one has the
+        number that its book gave. Never blocks, never raises for a peer; returns how many of the
         n the system took.
         """
 
@@ -58,11 +60,19 @@ class Wire(Protocol):
         """Give the port back."""
 
 
-def address_key(host: str, port: int) -> int:
-    """An IPv4 address and port as one number; ValueError if the host is no IPv4 address."""
-    return int(ipaddress.IPv4Address(host)) << 16 | port
+class Book(Protocol):
+    """Numbers of 32 bits for IPv6 addresses, known to the wires that were made with the book."""
+
+    def hold(self, host: str) -> int:
+        """The number of an address until it is released as often; 0 for ``::``. ValueError for no address."""
+
+    def release(self, number: int) -> None:
+        """Let go of a number once; 0 is nobody's."""
 
 
-def key_address(key: int) -> tuple[str, int]:
-    """The address and port of a key."""
-    return str(ipaddress.IPv4Address(key >> 16)), key & 0xFFFF
+@dataclass(frozen=True, slots=True)
+class Ipv6:
+    """What the plane needs for media over IPv6: sockets by port, and the book they share."""
+
+    open_wire: Callable[[int], Wire]
+    book: Book

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import ipaddress
 import socket
 import struct
 import sys
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ivr.net.addresses import IPV4, Addresses
 
 __all__ = ["Batch", "LoopWire", "MmsgWire", "Received", "can_batch", "open_wire"]
 
@@ -34,7 +35,6 @@ _MMSGHDR = np.dtype(
         ("length", "u4"), ("pad3", "u4"),
     ]
 )  # fmt: skip
-_SOCKADDR_IN = np.dtype([("family", "u2"), ("port", ">u2"), ("address", ">u4"), ("zero", "u8")])
 
 
 def can_batch() -> bool:
@@ -47,7 +47,7 @@ def can_batch() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Datagrams in rows (n, ROW), their lengths (n,), their sources ``ip << 16 | port`` (n,)."""
+    """Datagrams in rows (n, ROW), their lengths (n,), their sources as keys of the wire's addresses (n,)."""
 
     data: NDArray[np.uint8]
     lengths: NDArray[np.int64]
@@ -56,13 +56,17 @@ class Received:
 
 
 class Batch:
-    """The structures of the two system calls, laid out and linked once, used by all wires of one thread."""
+    """The structures of the two system calls, laid out and linked once.
 
-    def __init__(self, size: int = BATCH) -> None:
+    All wires of one thread and one address family use the same.
+    """
+
+    def __init__(self, size: int = BATCH, addresses: Addresses = IPV4) -> None:
         """Room for ``size`` datagrams a call, at most 1024."""
         if not 1 <= size <= 1024:
             raise ValueError(f"a system call takes 1 to 1024 datagrams, not {size}")
         self.size = size
+        self.addresses = addresses
         library = ctypes.CDLL(None, use_errno=True)
         self.sendmmsg, self.recvmmsg = library.sendmmsg, library.recvmmsg
         self.sendmmsg.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
@@ -81,24 +85,28 @@ class Batch:
 
     def _messages(self, vectors: NDArray[np.void], each: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
         """Socket addresses and message headers that point at them and at ``each`` vectors a message."""
-        names = np.zeros(self.size, _SOCKADDR_IN)
-        names["family"] = socket.AF_INET
+        names = np.zeros(self.size, self.addresses.layout)
+        names["family"] = self.addresses.family
         messages = np.zeros(self.size, _MMSGHDR)
-        messages["name"] = names.ctypes.data + np.arange(self.size) * _SOCKADDR_IN.itemsize
-        messages["name_length"] = _SOCKADDR_IN.itemsize
+        messages["name"] = names.ctypes.data + np.arange(self.size) * names.itemsize
+        messages["name_length"] = names.itemsize
         messages["vector"] = vectors.ctypes.data + np.arange(self.size) * each * _IOVEC.itemsize
         messages["vector_length"] = each
         return names, messages
 
 
-def _open_socket(host: str, port: int) -> socket.socket:
-    """A non-blocking UDP socket with large buffers; OSError if the port is taken."""
-    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def _open_socket(host: str, port: int, family: socket.AddressFamily) -> socket.socket:
+    """A non-blocking UDP socket of one family with large buffers; OSError if the port is taken."""
+    opened = socket.socket(family, socket.SOCK_DGRAM)
     try:
         opened.setblocking(False)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             opened.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
-        opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, _EXPEDITED)
+        else:
+            opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED)
         opened.bind((host, port))
     except OSError:
         opened.close()
@@ -111,7 +119,7 @@ class MmsgWire:
 
     def __init__(self, host: str, port: int, batch: Batch) -> None:
         """Bind; port 0 takes any free one. OSError if that fails."""
-        self._socket = _open_socket(host, port)
+        self._socket = _open_socket(host, port, batch.addresses.family)
         self._descriptor = self._socket.fileno()
         self._batch = batch
         self.port: int = self._socket.getsockname()[1]
@@ -144,8 +152,7 @@ class MmsgWire:
         batch.headers[:count] = headers
         batch.out_vectors["base"][1 : 2 * count : 2] = payloads
         batch.out_vectors["length"][1 : 2 * count : 2] = lengths
-        batch.out_names["address"][:count] = destinations >> np.uint64(16)
-        batch.out_names["port"][:count] = destinations & np.uint64(0xFFFF)
+        batch.addresses.write(batch.out_names[:count], destinations)
         done, taken = 0, 0
         while done < count:
             address = batch.out_address + done * _MMSGHDR.itemsize
@@ -166,8 +173,7 @@ class MmsgWire:
         for _ in range(_REFUSALS):
             count = batch.recvmmsg(self._descriptor, batch.in_address, batch.size, 0, None)
             if count > 0:
-                names = batch.in_names[:count]
-                sources = (names["address"].astype(np.uint64) << np.uint64(16)) | names["port"]
+                sources = batch.addresses.read(batch.in_names[:count])
                 lengths = batch.into["length"][:count].astype(np.int64)
                 return Received(batch.rows[:count], lengths, sources, count == batch.size)
             if count == 0 or ctypes.get_errno() in (errno.EAGAIN, errno.EBADF):
@@ -183,9 +189,10 @@ class MmsgWire:
 class LoopWire:
     """One UDP socket, a system call a datagram: for systems without the batch calls."""
 
-    def __init__(self, host: str, port: int, batch: int = BATCH) -> None:
+    def __init__(self, host: str, port: int, batch: int = BATCH, addresses: Addresses = IPV4) -> None:
         """Bind; port 0 takes any free one. OSError if that fails."""
-        self._socket = _open_socket(host, port)
+        self._addresses = addresses
+        self._socket = _open_socket(host, port, self._addresses.family)
         self._size = batch
         self._rows = np.zeros((batch, ROW), np.uint8)
         self._lengths = np.zeros(batch, np.int64)
@@ -204,9 +211,9 @@ class LoopWire:
         taken = 0
         rows = zip(headers, payloads.tolist(), lengths.tolist(), destinations.tolist(), strict=True)
         for header, payload, length, destination in rows:
-            target = str(ipaddress.IPv4Address(destination >> 16)), destination & 0xFFFF
+            datagram = header.tobytes() + ctypes.string_at(payload, length)
             try:
-                self._socket.sendto(header.tobytes() + ctypes.string_at(payload, length), target)
+                self._socket.sendto(datagram, self._addresses.name(destination))
                 taken += 1
             except BlockingIOError:
                 break
@@ -220,14 +227,14 @@ class LoopWire:
         count, refusals = 0, 0
         while count < self._size and refusals < _REFUSALS:
             try:
-                length, (host, port) = self._socket.recvfrom_into(memoryview(self._rows[count]), ROW)
+                length, source = self._socket.recvfrom_into(memoryview(self._rows[count]), ROW)
             except BlockingIOError:
                 break
             except OSError:  # a peer's ICMP, or on Windows a datagram longer than the row
                 refusals += 1
                 continue
             self._lengths[count] = length
-            self._sources[count] = int(ipaddress.IPv4Address(host)) << 16 | port
+            self._sources[count] = self._addresses.key(source)
             count += 1
         if not count:
             return None
@@ -239,6 +246,11 @@ class LoopWire:
         self._socket.close()
 
 
-def open_wire(host: str, port: int, batch: Batch | None = None) -> MmsgWire | LoopWire:
-    """A media socket on ``host``; with a ``batch`` by batch calls, without one by the portable loop."""
-    return MmsgWire(host, port, batch) if batch is not None else LoopWire(host, port)
+def open_wire(
+    host: str, port: int, batch: Batch | None = None, addresses: Addresses = IPV4
+) -> MmsgWire | LoopWire:
+    """A media socket on ``host``; with a ``batch`` by batch calls, without one by the portable loop.
+
+    A batch brings its own addresses; the loop takes ``addresses``.
+    """
+    return MmsgWire(host, port, batch) if batch is not None else LoopWire(host, port, addresses=addresses)

@@ -14,7 +14,8 @@ from ivr.media.plane import Plane
 from ivr.media.rtp import Packet, pack, parse
 from ivr.media.sdp import Agreed
 from ivr.media.telephone_event import key_press
-from ivr.media.wire import address_key, key_address
+from ivr.media.wire import Ipv6
+from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Sent:
 class MemoryWire:
     port: int
     clock: Callable[[], int]
+    addresses: Addresses = IPV4
     sent: list[Sent] = field(default_factory=list)
     incoming: list[tuple[bytes, tuple[str, int]]] = field(default_factory=list)
     closed: bool = False
@@ -45,7 +47,7 @@ class MemoryWire:
         for header, payload, length, to in zip(headers, payloads, lengths, destinations, strict=True):
             packet = parse(header.tobytes() + ctypes.string_at(int(payload), int(length)))
             assert packet is not None
-            self.sent.append(Sent(self.clock(), key_address(int(to)), packet))
+            self.sent.append(Sent(self.clock(), self.addresses.name(int(to))[:2], packet))
         self.bursts.append(len(payloads))
         return len(payloads)
 
@@ -57,7 +59,7 @@ class MemoryWire:
         for row, (datagram, _) in zip(data, batch, strict=True):
             row[: len(datagram)] = np.frombuffer(datagram[:640], np.uint8)
         lengths = np.array([min(len(datagram), 640) for datagram, _ in batch], np.int64)
-        sources = np.array([address_key(*source) for _, source in batch], np.uint64)
+        sources = np.array([self.addresses.key((*source, 0, 0)) for _, source in batch], np.uint64)
         return Rows(data, lengths, sources, len(batch) == 64)
 
     def close(self) -> None:
@@ -67,15 +69,30 @@ class MemoryWire:
 class Bench:
     """A plane in virtual time with its sockets in memory."""
 
-    def __init__(self, ports: Iterable[int] = range(20000, 20100, 2), **settings) -> None:
+    def __init__(
+        self, ports: Iterable[int] = range(20000, 20100, 2), taken: Iterable[int] = (), **settings
+    ) -> None:
         self.wires: dict[int, MemoryWire] = {}
+        self.wires6: dict[int, MemoryWire] = {}
+        self.book = Ipv6Addresses()
+        self.taken = set(taken)
         self.events: list[PlaneEvent] = []
         self.number = 0
-        self.plane = Plane(self._open_wire, ports, self.events.append, **settings)
+        ipv6 = Ipv6(self._open_wire6, self.book)
+        self.plane = Plane(self._open_wire, ports, self.events.append, ipv6=ipv6, **settings)
 
     def _open_wire(self, port: int) -> MemoryWire:
+        if port in self.taken:
+            raise OSError("address already in use")
         self.wires[port] = MemoryWire(port, lambda: self.number)
         return self.wires[port]
+
+    def _open_wire6(self, port: int) -> MemoryWire:
+        self.wires6[port] = MemoryWire(port, lambda: self.number, self.book)
+        return self.wires6[port]
+
+    def wire(self, stream: Stream) -> MemoryWire:
+        return (self.wires if stream.family == 4 else self.wires6)[stream.port]
 
     @property
     def now(self) -> float:
@@ -91,15 +108,17 @@ class Bench:
 
     def sent(self, stream: Stream, since: int = 0) -> list[Sent]:
         """What the socket of a stream sent after a tick, whoever it was for."""
-        return [sent for sent in self.wires[stream.port].sent if sent.tick > since]
+        return [sent for sent in self.wire(stream).sent if sent.tick > since]
 
     def to(self, remote: tuple[str, int], since: int = 0) -> list[Sent]:
-        every = itertools.chain.from_iterable(wire.sent for wire in self.wires.values())
+        every = itertools.chain.from_iterable(
+            wire.sent for wire in (*self.wires.values(), *self.wires6.values())
+        )
         return [sent for sent in every if sent.to == remote and sent.tick > since]
 
     def hear(self, stream: Stream, packet: Packet | bytes, source: tuple[str, int]) -> None:
         datagram = pack(packet) if isinstance(packet, Packet) else packet
-        self.wires[stream.port].incoming.append((datagram, source))
+        self.wire(stream).incoming.append((datagram, source))
 
     def press(self, stream: Stream, digit: str, source: tuple[str, int], timestamp: int, event_type=101):
         """All packets of a key press at once."""

@@ -277,15 +277,7 @@ def test_when_every_port_would_be_confused_the_call_is_refused_until_one_ends():
 
 
 def test_a_port_that_is_taken_is_passed_over():
-    bench = Bench()
-    real = bench.plane._pool._open_wire
-
-    def taken(port):
-        if port < 20006:
-            raise OSError("in use")
-        return real(port)
-
-    bench.plane._pool._open_wire = taken
+    bench = Bench(taken=range(20000, 20006))
     assert bench.plane.open(agreed()).port == 20006
 
 

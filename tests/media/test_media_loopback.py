@@ -17,19 +17,27 @@ from ivr.media.g711 import encode
 from ivr.media.plane import Plane
 from ivr.media.rtp import Packet, pack, parse
 from ivr.media.telephone_event import key_press
+from ivr.media.wire import Ipv6
+from ivr.net.addresses import Ipv6Addresses
 from ivr.net.batch import Batch, can_batch, open_wire
 from ivr.net.metronome import Metronome
 
-HOST = "127.0.0.1"
+HOSTS = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 
 @pytest.fixture(params=["batch", "loop"])
 def running(request):
     if request.param == "batch" and not can_batch():
         pytest.skip("no sendmmsg on this system")
-    batch = Batch() if request.param == "batch" else None
+    book = Ipv6Addresses()
+    batch, batch6 = (Batch(), Batch(addresses=book)) if request.param == "batch" else (None, None)
     events: queue.Queue = queue.Queue()
-    plane = Plane(lambda port: open_wire(HOST, port, batch), [0] * 4, events.put)
+    plane = Plane(
+        lambda port: open_wire("127.0.0.1", port, batch),
+        [0] * 4,
+        events.put,
+        ipv6=Ipv6(lambda port: open_wire("::1", port, batch6, book), book),
+    )
     faults: list[Exception] = []
     metronome = Metronome(plane.tick, failed=faults.append)
     metronome.start()
@@ -39,9 +47,10 @@ def running(request):
     assert faults == []
 
 
-def phone() -> socket.socket:
-    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    opened.bind((HOST, 0))
+def phone(host: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened.bind((host, 0))
     opened.settimeout(10)
     return opened
 
@@ -51,11 +60,12 @@ def hear(opened: socket.socket, count: int) -> list[Packet]:
     return [packet for packet in packets if packet is not None]
 
 
-def test_a_phone_hears_the_clip_at_its_pace_and_its_key_stops_the_next(running):
+@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+def test_a_phone_hears_the_clip_at_its_pace_and_its_key_stops_the_next(running, host):
     plane, events = running
     pcm = np.random.default_rng(1).integers(-9000, 9000, 1600).astype(np.int16)
-    with phone() as handset:
-        stream = plane.open(agreed(*handset.getsockname()))
+    with phone(host) as handset:
+        stream = plane.open(agreed(*handset.getsockname()[:2]))
         plane.play(stream, [Clip.from_pcm(pcm)], "hello")
         packets = hear(handset, 1)
         began = time.monotonic()
@@ -70,7 +80,7 @@ def test_a_phone_hears_the_clip_at_its_pace_and_its_key_stops_the_next(running):
         while set(hear(handset, 1)[0].payload) == {0xD5}:
             pass
         first = next(key_press("2"))
-        handset.sendto(pack(Packet(101, 1, 800, 9, True, first.payload)), (HOST, stream.port))
+        handset.sendto(pack(Packet(101, 1, 800, 9, True, first.payload)), (host, stream.port))
         pressed = events.get(timeout=10)
         assert isinstance(pressed, DigitPressed)
         assert pressed.digit == "2"
@@ -80,21 +90,22 @@ def test_a_phone_hears_the_clip_at_its_pace_and_its_key_stops_the_next(running):
     assert plane.close(stream).received == 1
 
 
-def test_calls_opened_and_closed_from_another_thread_leave_the_others_whole(running):
+@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+def test_calls_opened_and_closed_from_another_thread_leave_the_others_whole(running, host):
     plane, events = running
     pcm = np.random.default_rng(2).integers(-9000, 9000, 4000).astype(np.int16)
     clip, stop = Clip.from_pcm(pcm), threading.Event()
 
     def churn():
         while not stop.wait(0.0005):
-            other = plane.open(agreed("127.0.0.9", 9))
+            other = plane.open(agreed("127.0.0.9" if host == "127.0.0.1" else "fd00::9", 9))
             plane.play(other, [clip])
             plane.close(other)
 
     crowd = threading.Thread(target=churn)
-    with phone() as handset:
+    with phone(host) as handset:
         crowd.start()
-        stream = plane.open(agreed(*handset.getsockname()))
+        stream = plane.open(agreed(*handset.getsockname()[:2]))
         plane.play(stream, [clip], "steady")
         packets = hear(handset, 25)
         stop.set()
