@@ -28,7 +28,7 @@ class Hall:
     first: str
     after: float
     then: list[tuple[float, str]]
-    reinvites: str  # "accept", "refuse", or "neither"
+    reinvites: str  # verbs, or "neither"
 
 
 @dataclass
@@ -99,7 +99,7 @@ halls = st.builds(
     st.sampled_from(["accept", "accept", "ring and accept", "refuse", "ring and refuse", "nothing"]),
     st.just(0.0) | st.floats(0, 40),
     st.lists(st.tuples(moments, st.sampled_from(VERBS)), max_size=5),
-    st.sampled_from(["accept", "refuse", "neither"]),
+    st.sampled_from(["accept", "accept", "accept and hang up", "accept and refer", "refuse", "neither"]),
 )
 plots = st.builds(Plot, halls, st.lists(tempers, min_size=1, max_size=2), fates, st.booleans(), findings)
 
@@ -137,7 +137,8 @@ def play(plot: Plot, seconds: float = 300) -> tuple[RoughWire, list[Caller]]:
             for after, verb in hall.then:
                 wire.plan(after, lambda verb=verb: do(wire, verb, event.leg))  # type: ignore[misc]
         elif isinstance(event, Reinvited):
-            do(wire, hall.reinvites, event.leg)
+            for verb in hall.reinvites.split(" and "):
+                do(wire, verb, event.leg)
 
     wire.hall = told
     callers = []
@@ -175,7 +176,7 @@ def check_messages(wire: RoughWire) -> None:
     for messages in calls.values():
         check_answers([message for way, message in messages if way == ">" and message.status])
         check_requests([message for way, message in messages if way == ">" and not message.status])
-        check_2xx_stop(messages)
+        check_order(messages)
 
 
 def key(message: Heard) -> tuple[str, str]:
@@ -211,18 +212,31 @@ def check_requests(requests: Iterable[Heard]) -> None:
         assert list(known) == sorted(known)
 
 
-def check_2xx_stop(messages: Iterable[tuple[str, Heard]]) -> None:
-    """An acknowledged 2xx to an INVITE is not sent again."""
-    sent: set[tuple[str, str]] = set()
+def check_order(messages: Iterable[tuple[str, Heard]]) -> None:
+    """A 2xx to an INVITE is not sent again behind its ACK or our BYE; no BYE before an ACK has come.
+
+    Section 15: or until the 2xx has waited for 64*T1.
+    """
+    sent: dict[tuple[str, str], float] = {}
     acknowledged: set[tuple[str, str]] = set()
+    left: set[str] = set()
     for way, message in messages:
         number, method = message.header("CSeq").split()
-        mark = message.header("To").rpartition(";tag=")[2], number
+        side = "From" if way == ">" and not message.status else "To"
+        leg = message.header(side).rpartition(";tag=")[2]
         if way == ">" and method == "INVITE" and 200 <= message.status < 300:
-            assert mark not in acknowledged, "a 2xx was sent again behind its ACK"
-            sent.add(mark)
-        elif mark in sent and message.start.startswith("ACK ") and branch_of(message).endswith(".ack"):
-            acknowledged.add(mark)
+            assert (leg, number) not in acknowledged, "a 2xx was sent again behind its ACK"
+            assert leg not in left, "a 2xx was sent behind our BYE"
+            sent.setdefault((leg, number), message.at)
+        elif way == ">" and message.start.startswith("BYE "):
+            told = any(known == leg for known, _ in acknowledged)
+            waited = message.at - min(at for (known, _), at in sent.items() if known == leg)
+            assert told or waited >= 32 - 1e-6, f"our BYE before an ACK, after {waited} s"
+            left.add(leg)
+        elif (
+            (leg, number) in sent and message.start.startswith("ACK ") and branch_of(message).endswith(".ack")
+        ):
+            acknowledged.add((leg, number))
 
 
 def check_end(wire: RoughWire) -> None:
