@@ -1,4 +1,4 @@
-"""Who is calling: what an INVITE claims in, the number that may be believed out."""
+"""Who is calling, and whom: what an INVITE claims in, the numbers that hold out."""
 
 from __future__ import annotations
 
@@ -20,13 +20,22 @@ class Callers:
         trusted_country: Callable[[str], str | None],
         phone_numbers: Mapping[str, str],
         user_at: Callable[[Peer, float], str | None],
+        registered_number: Callable[[str, str], str | None] = lambda host, user: None,
     ) -> None:
         """Say whom to believe.
 
         ``trusted_country``: for an IP address, how the trusted trunk there writes numbers (``CZ``), or None;
-        ``phone_numbers``: each phone's E.164 number by user; ``user_at``: who has registered from an address.
+        ``phone_numbers``: each phone's E.164 number by user; ``user_at``: who has registered from an address;
+        ``registered_number``: for the IP address of a registrar of ours and the user it calls, which of our
+        numbers is meant, or None where we are not that user there.
         """
         self._trusted_country, self._phone_numbers, self._user_at = trusted_country, phone_numbers, user_at
+        self._registered_number = registered_number
+
+    def dialled(self, invited: Invited) -> str:
+        """The number that was called; a registrar of ours calls the user that we are there."""
+        user = invited.called.user
+        return self._registered_number(invited.source.host, user) or user
 
     def number(self, invited: Invited, now: float) -> str | None:
         """The caller's number in E.164 or the trunk's own short form; None when nobody vouches for it."""

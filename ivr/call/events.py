@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
+
+from ivr.sip import events as sip
 
 __all__ = [
     "CallBegan",
@@ -12,8 +15,10 @@ __all__ = [
     "Fault",
     "LineEvent",
     "LookUpFailed",
+    "RegistrationChanged",
     "SentenceFailed",
     "Watcher",
+    "registration_changed",
 ]
 
 
@@ -78,5 +83,33 @@ class Fault:
     error: BaseException
 
 
-LineEvent = CallBegan | CallEnded | CallRefused | SentenceFailed | LookUpFailed | Fault
+@dataclass(frozen=True, slots=True)
+class RegistrationChanged:
+    """A PBX or trunk has taken the line in, or has not, or no longer does; told once a change.
+
+    ``again_in``: seconds until the next try, None where none is due.
+    """
+
+    registration: str
+    registered: bool
+    status: int
+    reason: str
+    again_in: float | None
+
+
+def registration_changed(event: sip.RegistrationEvent) -> RegistrationChanged:
+    """What SIP tells of a registration, for whoever watches."""
+    match event:
+        case sip.Registered(name, seconds):
+            return RegistrationChanged(name, True, 200, f"for {seconds} s", None)
+        case sip.RegistrationFailed(name, status, reason, again_in):
+            return RegistrationChanged(name, False, status, reason, again_in)
+        case sip.Unregistered(name, removed):
+            reason = "line closed" if removed else "line closed, the registrar did not say so"
+            return RegistrationChanged(name, False, 200 if removed else 408, reason, None)
+        case other:
+            assert_never(other)
+
+
+LineEvent = CallBegan | CallEnded | CallRefused | SentenceFailed | LookUpFailed | RegistrationChanged | Fault
 Watcher = Callable[[LineEvent], None]

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from ivr.accounts.service import Accounts
 from ivr.call.callers import Callers
-from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher
+from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
 from ivr.call.media import CallMedia
 from ivr.call.session import BEFORE_ANSWER, Desk, Session
 from ivr.call.speaker import Speaker
@@ -78,6 +78,7 @@ class Line:
         self._empty = asyncio.Event()
         self._empty.set()
         self._plan_for = lru_cache(maxsize=1024)(self._find_plan)
+        self.unregistered = asyncio.Event()  # no registrar sends calls here any more
         self.flush: Callable[[], None] = lambda: None
 
     @property
@@ -88,6 +89,9 @@ class Line:
     def take_events(self) -> None:
         """Act on everything SIP has to tell. A bug costs the call it belongs to."""
         while (event := self._agent.next_event()) is not None:
+            if isinstance(event, sip.RegistrationEvent):
+                self._registration_changed(event)
+                continue
             try:
                 self._take(event)
             except Exception as error:
@@ -104,6 +108,8 @@ class Line:
     async def drain(self, seconds: float) -> None:
         """Let in no more calls, give those in progress ``seconds`` to end, then hang up."""
         self._draining = self._agent.closing = True
+        self._agent.registrars.leave(self._loop.time())
+        self.flush()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._empty.wait()
@@ -113,7 +119,12 @@ class Line:
 
     # SIP
 
-    def _take(self, event: sip.Event) -> None:
+    def _registration_changed(self, event: sip.RegistrationEvent) -> None:
+        self._watch(registration_changed(event))
+        if not self._agent.registrars.live:
+            self.unregistered.set()
+
+    def _take(self, event: sip.CallEvent) -> None:
         match event:
             case sip.Invited():
                 self._invited(event)
@@ -136,7 +147,7 @@ class Line:
                 assert_never(other)
 
     def _invited(self, invited: sip.Invited) -> None:
-        plan = self._plan_for(invited.called.user)
+        plan = self._plan_for(self._callers.dialled(invited))
         refusal = self._refusal(plan)
         if refusal is not None or plan is None:
             self._refuse(invited, *(refusal or (404, "no such line")))

@@ -86,10 +86,10 @@ async def _run(settings: Settings, files: Files, demo: bool) -> None:
     try:
         if demo:
             await seed_demo(running.store, date.today())
-        _announce(console, settings, files, running, demo)
         stopped = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+        _announce(console, settings, files, running, demo)
         await stopped.wait()
         for name in (signal.SIGINT, signal.SIGTERM):  # a second one ends it at once
             asyncio.get_running_loop().remove_signal_handler(name)
@@ -109,6 +109,8 @@ def _announce(console: Console, settings: Settings, files: Files, running: Runni
             console.print(f"  {number:<12} {plan.line.name:<10} dial  sip:{number}@{address}")
     for phone in settings.phones:
         console.print(f"  a softphone registers as {phone.user}@{address} and calls as {phone.number}")
+    for entry in settings.registrations:
+        console.print(f"  registers as {entry.user} with {entry.registrar}, for calls to {entry.dialled}")
     if demo:
         console.print("  demo callers, for `ivr probe 4488 --keys 2 --from NUMBER`:")
         for account, shows in demo_accounts(date.today()):

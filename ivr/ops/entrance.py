@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from functools import lru_cache
+from collections.abc import Callable
 
 from ivr.ops.settings import Settings
 from ivr.sip.digest import Authenticator
@@ -14,14 +14,18 @@ from ivr.sip.sources import Rates, Sources
 __all__ = ["open_entrance"]
 
 
-def open_entrance(settings: Settings) -> tuple[Registrar, Guard]:
-    """Both share the phones' passwords, and what is known of each source."""
+def open_entrance(
+    settings: Settings, calls_per_second: Callable[[str], int | None]
+) -> tuple[Registrar, Guard]:
+    """Both share the phones' passwords, and what is known of each source.
 
-    @lru_cache(maxsize=4096)
+    ``calls_per_second``: what a neighbour at an IP address may bring; None where there is none.
+    """
+
     def rates(host: str) -> Rates:
-        trunk = settings.trunk(host)
-        invites = settings.sip.invites_per_second if trunk is None else trunk.calls_per_second
-        return Rates(invites, settings.sip.registers_per_second, trunk is not None)
+        of_neighbour = calls_per_second(host)
+        invites = settings.sip.invites_per_second if of_neighbour is None else of_neighbour
+        return Rates(invites, settings.sip.registers_per_second, of_neighbour is not None)
 
     sources = Sources(rates)
     passwords = {phone.user: phone.password.get_secret_value() for phone in settings.phones}

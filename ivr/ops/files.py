@@ -34,4 +34,20 @@ def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
     for plan in plans:
         problems += check(plan, Accounts.outcomes, texts)
     problems += check_together(plans)
-    return Files(tuple(plans), catalogue), problems
+    files = Files(tuple(plans), catalogue)
+    problems += unanswered(settings, files)
+    return files, problems
+
+
+def unanswered(settings: Settings, files: Files) -> list[ConfigurationError]:
+    """The registrations whose number no line answers."""
+    numbers = ", ".join(number for plan in files.plans for number in plan.line.numbers)
+    return [
+        ConfigurationError(
+            "infoline.toml",
+            f"registrations.{place}.number",
+            f"no line answers {entry.number}" + (f", only {numbers}" if numbers else ""),
+        )
+        for place, entry in enumerate(settings.registrations, 1)
+        if entry.number and files.plan_for(entry.number) is None
+    ]

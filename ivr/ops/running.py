@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
@@ -25,6 +26,7 @@ from ivr.net.stream import Limits as StreamLimits
 from ivr.ops.addresses import contact, our_host
 from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files
+from ivr.ops.neighbours import Neighbours
 from ivr.ops.settings import Settings
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
@@ -34,6 +36,7 @@ from ivr.speech.library import Library
 __all__ = ["Running", "open_line"]
 
 _SWITCH_INTERVAL = 0.0005  # seconds: the media thread must not wait for the lock longer than this
+_LEAVE_SECONDS = 2.0  # how long a registrar may take to let us go
 _STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
 
 
@@ -65,14 +68,17 @@ async def open_line(
         store = await Store.open(settings.store.url.get_secret_value())
         stack.push_async_callback(store.close)
         speaker = await _speaker(settings, files, progress, stack)
-        registrar, guard = open_entrance(settings)
+        neighbours = Neighbours(settings)
+        registrar, guard = open_entrance(settings, neighbours.calls_per_second)
         agent = UserAgent(
             contact(settings.sip),
             lambda: secrets.token_hex(8),
             Timers(t1=settings.sip.t1),
             registrar,
+            {c.realm: (c.user, c.password.get_secret_value()) for c in settings.credentials},
             guard=guard,
         )
+        neighbours.registrations_at = agent.registrars.at
         line: Line | None = None
         plane = _plane(settings, lambda event: line.tell(event) if line is not None else None)
         line = Line(
@@ -82,9 +88,10 @@ async def open_line(
             Accounts(store, time_limit=settings.store.time_limit),
             speaker,
             Callers(
-                lambda address: _trusted_country(settings, address),
+                neighbours.trusted_country,
                 {phone.user: phone.number for phone in settings.phones},
                 registrar.user_at,
+                neighbours.number,
             ),
             Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
             lambda: datetime.now(UTC),
@@ -99,12 +106,15 @@ async def open_line(
             line.take_events,
             lambda error: watch(Fault("signalling", error)),
             seen=seen,
-            admit=lru_cache(maxsize=4096)(settings.knows),
+            admit=neighbours.knows,
             limits=StreamLimits(settings.sip.max_connections, settings.sip.max_connections_each),
         )
         line.flush = signalling.flush
         stack.push_async_callback(signalling.close)
-        yield Running(line, store, _listen(signalling, settings))
+        addresses = _listen(signalling, settings)
+        _register(settings, agent, line)
+        stack.push_async_callback(_unregister, agent, line)
+        yield Running(line, store, addresses)
 
 
 async def _speaker(
@@ -156,6 +166,18 @@ def _listen(signalling: Signalling, settings: Settings) -> tuple[Peer, ...]:
     return tuple(bound)
 
 
-def _trusted_country(settings: Settings, address: str) -> str | None:
-    trunk = settings.trunk(address)
-    return trunk.country if trunk is not None and trunk.trust else None
+def _register(settings: Settings, agent: UserAgent, line: Line) -> None:
+    for entry in settings.registrations:
+        agent.registrars.register(entry.for_sip(), asyncio.get_running_loop().time())
+    line.flush()
+
+
+async def _unregister(agent: UserAgent, line: Line) -> None:
+    """Take our bindings back, so that nobody calls a line that is closed."""
+    agent.registrars.leave(asyncio.get_running_loop().time())
+    line.flush()
+    line.take_events()
+    if agent.registrars.live:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVE_SECONDS):
+                await line.unregistered.wait()

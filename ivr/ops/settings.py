@@ -8,12 +8,13 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from ivr.errors import ConfigurationError
 from ivr.ops.settings_errors import SettingsRefused, problems
+from ivr.ops.settings_registrations import Credential, Registration
 from ivr.ops.settings_transport import NEARBY, Listen, ListenOn, Transports
 from ivr.ops.settings_values import (
     Advertised,
@@ -25,15 +26,18 @@ from ivr.ops.settings_values import (
     PortRange,
     Ports,
     Seconds,
+    Section,
     Whole,
 )
 from ivr.peer import Transport
 from ivr.speech.voice import VOICES, VoiceSettings
 
 __all__ = [
+    "Credential",
     "HostPort",
     "Phone",
     "PortRange",
+    "Registration",
     "Settings",
     "SettingsRefused",
     "TlsSettings",
@@ -44,14 +48,6 @@ __all__ = [
 
 DEFAULT_FILE = "infoline.toml"
 ENVIRONMENT = "INFOLINE_SETTINGS"
-
-
-class Section(BaseModel):
-    """A table of the file: nothing in it may be unknown, nothing changes after it is read."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True
-    )
 
 
 class TlsSettings(Section):
@@ -145,8 +141,12 @@ def _known_store(url: SecretStr) -> SecretStr:
     return url
 
 
-def _told_apart(entries: tuple[Phone, ...] | tuple[Trunk, ...]) -> tuple[Phone, ...] | tuple[Trunk, ...]:
-    names = [entry.user if isinstance(entry, Phone) else entry.name for entry in entries]
+Entries = TypeVar("Entries", bound=tuple[Section, ...])
+
+
+def _told_apart(entries: Entries) -> Entries:
+    """The first setting of a table is what its entries are known by."""
+    names = [getattr(entry, next(iter(type(entry).model_fields))) for entry in entries]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f'"{twice}" stands there twice')
@@ -176,7 +176,7 @@ class SpeechSettings(Section):
 
     cache: Path = Path("var/speech")
     workers: Whole = Field(default=2, ge=1, le=64)
-    voices: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], VoiceTable] = {}
+    voices: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], VoiceTable] = Field(default_factory=dict)
 
     def spoken(self) -> dict[str, VoiceSettings]:
         """The voice of each language, as the speech room takes it."""
@@ -207,6 +207,8 @@ class Settings(Section):
     media: MediaSettings = MediaSettings()
     phones: Annotated[tuple[Phone, ...], AfterValidator(_told_apart)] = ()
     trunks: Annotated[tuple[Trunk, ...], AfterValidator(_told_apart)] = (Trunk(),)
+    registrations: Annotated[tuple[Registration, ...], AfterValidator(_told_apart)] = ()
+    credentials: Annotated[tuple[Credential, ...], AfterValidator(_told_apart)] = ()
     store: StoreSettings = StoreSettings()
     speech: SpeechSettings = SpeechSettings()
     dialplan: FolderSettings = FolderSettings(folder=Path("dialplan"))

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Strict, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, ValidationInfo
 
 from ivr.phone import to_e164
 
@@ -22,12 +22,21 @@ __all__ = [
     "PortRange",
     "Ports",
     "Seconds",
+    "Section",
     "Whole",
 ]
 
 _DURATION = re.compile(r"(?P<count>\d+(?:\.\d+)?) ?(?P<unit>ms|s|min|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_\-]+)*")
+
+
+class Section(BaseModel):
+    """A table of the file: nothing in it may be unknown, nothing changes after it is read."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

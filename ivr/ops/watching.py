@@ -13,6 +13,7 @@ from ivr.call.events import (
     Fault,
     LineEvent,
     LookUpFailed,
+    RegistrationChanged,
     SentenceFailed,
     Watcher,
 )
@@ -58,6 +59,18 @@ def log_events(log: FilteringBoundLogger) -> Watcher:
                 log.error("sentence failed", call=event.call, text=event.text, why=event.reason)
             case LookUpFailed():
                 log.error("look-up failed", call=event.call, look_up=event.look_up, why=event.reason)
+            case RegistrationChanged(name, True, _, reason):
+                log.info("registered", registration=name, why=reason)
+            case RegistrationChanged() if event.again_in is None:
+                log.info("registration ended", registration=event.registration, why=event.reason)
+            case RegistrationChanged():
+                log.error(
+                    "not registered",
+                    registration=event.registration,
+                    status=event.status,
+                    why=event.reason,
+                    again_in=f"{event.again_in:.0f} s",
+                )
             case Fault():
                 log.error("fault", where=event.where, exc_info=event.error)
             case other:

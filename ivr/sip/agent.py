@@ -7,6 +7,7 @@ back.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
 from zlib import crc32
@@ -22,6 +23,8 @@ from ivr.sip.inside import INFO_TYPES, DialogServer
 from ivr.sip.layer import TransactionLayer
 from ivr.sip.leg import Answer, Leg, Provisional
 from ivr.sip.message import BadMessage, Request, Response, parse, respond
+from ivr.sip.registering import Registering
+from ivr.sip.registrars import Registrars
 from ivr.sip.registration import Registrar
 from ivr.sip.reliable import takes_reliable
 from ivr.sip.requests import Requests, Sending
@@ -72,8 +75,18 @@ class UserAgent:
         self._alarms = Alarms()
         self._layer = TransactionLayer(timers, self._alarms)
         self._requests = Requests(self._layer, self._alarms, timers, new_token, contact)
+        learned: dict[str, tuple[str, str]] = {}
         self._calls = Calls(
-            self._layer, self._requests, self._alarms, timers, new_token, (allow, supported), credentials
+            self._layer,
+            self._requests,
+            self._alarms,
+            timers,
+            new_token,
+            (allow, supported),
+            ChainMap(dict(credentials), learned),
+        )
+        self.registrars = Registrars(
+            self._requests, self._layer, self._alarms, new_token, contact, self._calls.events.append, learned
         )
         self._inside = DialogServer(self._calls, self._layer, self._capabilities)
         self.closing = False  # OPTIONS are answered 503, so that a proxy in front sends calls elsewhere
@@ -110,6 +123,8 @@ class UserAgent:
                     self._requests.unanswered(owner.user, now)
             elif isinstance(owner, Sending):
                 self._requests.ring(owner, timer, now)
+            elif isinstance(owner, Registering):
+                self.registrars.ring(owner, timer, now)
             elif isinstance(owner, Answer):
                 self._calls.ring_answer(owner, timer, now)
             elif isinstance(owner, Provisional):
@@ -137,6 +152,7 @@ class UserAgent:
 
     def found(self, target: Target, peers: Sequence[Peer], now: float) -> None:
         """Take the addresses of a name, the best first (RFC 3263); none where there is no such name."""
+        self.registrars.found(target, peers)
         self._requests.found(target, peers, now)
 
     def next_event(self) -> Event | None:

@@ -55,20 +55,22 @@ class Proofs:
         """Who has asked so far."""
         return {realm for _, realm in self._challenges}
 
-    def learn(self, response: Response) -> bool:
-        """Keep the challenges of a 401 or 407; False when there is none that can be answered.
+    def learn(self, response: Response) -> dict[str, bool]:
+        """Keep the challenges of a 401 or 407 that can be answered: the realms, and whether only the nonce
+        was too old (RFC 7616 section 3.3: stale).
 
         Of several of a realm the topmost we can do counts (RFC 8760 section 2.4).
         """
         asking, answering = _HEADERS[response.status]
-        found: dict[tuple[str, str], tuple[Mapping[str, str], int]] = {}
+        found: dict[str, bool] = {}
         for value in response.headers.all(asking):
             challenge = read_parameters(value)
             realm = challenge.get("realm")
-            if realm is not None and _answer(challenge, "", "", self._known, "", 1) is not None:
-                found.setdefault((answering, realm), (challenge, 0))
-        self._challenges |= found
-        return bool(found)
+            if realm in found or realm is None or _answer(challenge, "", "", self._known, "") is None:
+                continue
+            self._challenges[answering, realm] = challenge, 0
+            found[realm] = challenge.get("stale", "").lower() == "true"
+        return found
 
     def forget(self) -> None:
         """Wait to be asked again."""

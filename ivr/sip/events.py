@@ -10,6 +10,7 @@ from ivr.sip.headers import Address
 from ivr.sip.uri import Uri
 
 __all__ = [
+    "CallEvent",
     "Cause",
     "Confirmed",
     "Ended",
@@ -17,8 +18,12 @@ __all__ = [
     "InfoReceived",
     "Invited",
     "Progressed",
+    "Registered",
+    "RegistrationEvent",
+    "RegistrationFailed",
     "Reinvited",
     "TransferReported",
+    "Unregistered",
 ]
 
 
@@ -103,4 +108,36 @@ class Ended:
     cause: Cause
 
 
-Event = Invited | Progressed | Confirmed | Reinvited | InfoReceived | TransferReported | Ended
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registrar has bound us, for so many seconds; not told again while it stays so."""
+
+    registration: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFailed:
+    """We are not registered there, or no longer; not told again while the status stays the same.
+
+    ``status`` 408: no answer; 503 may also mean that it cannot be reached. ``again_in``: seconds until the
+    next try, 0 where one is under way.
+    """
+
+    registration: str
+    status: int
+    reason: str
+    again_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """We have left; ``removed`` where the registrar has said so, or had not bound us."""
+
+    registration: str
+    removed: bool
+
+
+RegistrationEvent = Registered | RegistrationFailed | Unregistered
+CallEvent = Invited | Progressed | Confirmed | Reinvited | InfoReceived | TransferReported | Ended
+Event = CallEvent | RegistrationEvent

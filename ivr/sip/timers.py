@@ -37,6 +37,9 @@ class Timer(Enum):
     EXPIRE_TRANSFER = "no NOTIFY after a REFER"
     REFRESH = "refresh the session (RFC 4028)"
     EXPIRE_SESSION = "the session was not refreshed (RFC 4028)"
+    REGISTER = "register, for the first time or again (RFC 3261 section 10.2.4)"
+    EXPIRE_BINDING = "the registrar has forgotten us"
+    KEEP_ALIVE = "an empty datagram for the NAT on the way"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,13 @@ def until(process: Popen[str], words: str) -> list[str]:
 class Caller:
     """As little of a phone as it takes to be on a call."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, user: str = "4488") -> None:
+        self.user = user
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(10)
         self.socket.connect(("127.0.0.1", port))
         self.here = f"127.0.0.1:{self.socket.getsockname()[1]}"
-        self.to = "<sip:4488@line>"
+        self.to = f"<sip:{user}@line>"
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +67,7 @@ class Caller:
 
     def send(self, method: str, number: int, body: str = "") -> None:
         lines = [
-            f"{method} sip:4488@line SIP/2.0",
+            f"{method} sip:{self.user}@line SIP/2.0",
             f"Via: SIP/2.0/UDP {self.here};branch=z9hG4bK{self.here}-{number}{method}",
             f"From: <sip:777123456@phone>;tag={self.here}",
             f"To: {self.to}",

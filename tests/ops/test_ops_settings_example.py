@@ -8,7 +8,16 @@ import pytest
 from pydantic import BaseModel
 
 from ivr.accounts.demo import demo_accounts
-from ivr.ops.settings import Phone, Settings, TlsSettings, Trunk, VoiceTable, load_settings
+from ivr.ops.settings import (
+    Credential,
+    Phone,
+    Registration,
+    Settings,
+    TlsSettings,
+    Trunk,
+    VoiceTable,
+    load_settings,
+)
 
 EXAMPLE = Path(__file__).parents[2] / "infoline.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -16,7 +25,7 @@ SECTIONS = {
     **{
         name: field.annotation
         for name, field in Settings.model_fields.items()
-        if name not in ("phones", "trunks")
+        if name not in ("phones", "trunks", "registrations", "credentials")
     },
     "phones": Phone,
     "trunks": Trunk,
@@ -63,6 +72,24 @@ def test_the_example_is_the_defaults_and_the_demo_phones(tmp_path):
     assert demo.model_copy(update={"phones": (), "sip": sip, "speech": without.speech}) == without
     entered = {account.number for account, _ in demo_accounts(date.today())}
     assert demo.phones and {phone.number for phone in demo.phones} <= entered
+
+
+def test_the_tables_that_no_demo_needs_are_shown_whole_and_sound(tmp_path):
+    """They stand behind "# ", beside what is said of them."""
+    shown = "\n".join(
+        line.removeprefix("# ")
+        for line in TEXT.splitlines()
+        if re.match(r"# (\[\[(registrations|credentials)\]\]$|[a-z_]+ = )", line)
+    )
+    file = tmp_path / "infoline.toml"
+    file.write_text(shown, encoding="utf-8")
+    settings = load_settings(file)
+    (registration,), (credential,) = settings.registrations, settings.credentials
+    assert registration.model_fields_set == set(Registration.model_fields)
+    assert credential.model_fields_set == set(Credential.model_fields)
+    for name, field in Registration.model_fields.items():
+        if not field.is_required() and name not in ("proxy", "number"):
+            assert getattr(registration, name) == field.default, name
 
 
 def test_every_section_says_what_it_is_for():
