@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from peers.asterisk import Asterisk, asterisk_is_here, start_asterisk
 from peers.baresip import Baresip, baresip_is_here
+from peers.certificates import Certificates, make_certificates
 from peers.kamailio import Kamailio, kamailio_is_here, start_kamailio
 from peers.line import Line, start_line
 from peers.sipp import Sipp, sipp_is_here
@@ -43,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A peer that a busy machine kept waiting gets a second try, and is named; what is broken fails both.
     """
-    peers = {"asterisk", "baresip", "brisk_line", "kamailio", "line", "open_line", "sipp"}
+    peers = {"asterisk", "baresip", "brisk_line", "kamailio", "line", "open_line", "sipp", "streams_line"}
     for item in items:
         if Path(__file__).parent in item.path.parents and peers & set(getattr(item, "fixturenames", ())):
             item.add_marker("interop")
@@ -83,6 +84,22 @@ def open_line(tmp_path: Path) -> Iterator[Callable[..., Line]]:
     yield start
     for running in opened:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """An authority that signs the certificates of all who speak TLS."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def streams_line(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[Line]:
+    """A line that listens by UDP, TCP and TLS, on 127.0.0.1 and ::1."""
+    peer_required("line")
+    folder = tmp_path_factory.mktemp("streams-line")
+    running = start_line(folder, sip_more='digests = ["MD5"]', ipv6=True)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

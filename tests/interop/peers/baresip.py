@@ -65,7 +65,7 @@ class Baresip:
     """One softphone while it is entered: it registers and sends its calls to ``server``.
 
     ``plays`` is what it says all the time (mono WAV of 8 kHz), silence where None; with ``answers`` it picks
-    up at once when called.
+    up at once when called. ``ca`` signs the servers it believes over TLS.
     """
 
     folder: Path
@@ -74,11 +74,14 @@ class Baresip:
     codec: str = "PCMA"
     plays: Path | None = None
     answers: bool = False
+    transport: str = "udp"
+    ca: Path | None = None
+    registers: bool = True
     events: list[dict[str, object]] = field(default_factory=list)
 
     def __enter__(self) -> Baresip:
         self.folder.mkdir(parents=True, exist_ok=True)
-        control, rtp = free_port(socket.SOCK_STREAM), free_range(10)
+        control, rtp = free_port(), free_range(10)
         says = self.plays or self.folder / "silence.wav"
         if self.plays is None:
             write_wav(says, np.zeros(RATE * 120, np.int16))
@@ -87,11 +90,12 @@ class Baresip:
                 sip=free_port(), says=says, rate=RATE, rtp=rtp, rtp_last=rtp + 9, modules=modules(),
                 control=control, folder=self.folder,
             )
+            + (f"sip_cafile {self.ca}\n" if self.ca else "")
         )  # fmt: skip
         (self.folder / "accounts").write_text(
-            f"<sip:{self.login[0]}@{self.server[0]}:{self.server[1]}>"
+            f"<sip:{self.login[0]}@{self.server[0]}:{self.server[1]};transport={self.transport}>"
             f";auth_user={self.login[0]};auth_pass={self.login[1]};audio_codecs={self.codec}"
-            f";answermode={'auto' if self.answers else 'manual'};regint=60\n"
+            f";answermode={'auto' if self.answers else 'manual'};regint={60 if self.registers else 0}\n"
         )
         (self.folder / "contacts").write_text("")
         self._process = Process("baresip", ["baresip", "-f", self.folder, "-v"], self.folder)
@@ -156,7 +160,7 @@ class Baresip:
 
     def dial(self, number: str, seconds: float = 10) -> None:
         """Call and wait till it is answered."""
-        self.tell("dial", f"sip:{number}@{self.server[0]}:{self.server[1]}")
+        self.tell("dial", f"sip:{number}@{self.server[0]}:{self.server[1]};transport={self.transport}")
         self.wait_for("CALL_ESTABLISHED", seconds)
 
     def press(self, digit: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from peers.certificates import Certificates
 from peers.process import PeerFailed, Process, free_port, free_range, until
 from peers.wire import answers_options
 
@@ -23,8 +25,9 @@ PLAIN_PHONE = ("petr", "heslo-2")  # for phones whose configuration cannot hold 
 
 SETTINGS = """\
 [sip]
-listen = "127.0.0.1:{sip}"
+listen = {listen}
 {sip_more}
+{tls}
 [media]
 ports = "{rtp}-{rtp_last}"
 {media_more}
@@ -54,11 +57,16 @@ folder = "{project}/prompts"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The running line: where it answers on 127.0.0.1, and its settings file for other ``ivr`` commands."""
+    """The running line: where it answers on 127.0.0.1, and its settings file for other ``ivr`` commands.
+
+    ``tls`` is where it answers by TLS, port 0 without a certificate. Both ports are those of ::1 too, where
+    it was started with IPv6.
+    """
 
     process: Process
     address: tuple[str, int]
     settings: Path
+    tls: tuple[str, int] = ("127.0.0.1", 0)
 
     def log(self) -> str:
         """All it has printed."""
@@ -120,25 +128,38 @@ def environment(settings: Path) -> dict[str, str]:
 
 
 def start_line(
-    folder: Path, *, sip_more: str = "", media_more: str = "", line_more: str = "", wait: str = "5 s"
+    folder: Path,
+    *,
+    sip_more: str = "",
+    media_more: str = "",
+    line_more: str = "",
+    wait: str = "5 s",
+    certificates: Certificates | None = None,
+    ipv6: bool = False,
 ) -> Line:
     """A line with the demo store, ready when it answers OPTIONS. All lines of a user share a speech cache.
 
     ``line_more`` is added to the ``[line]`` table of the delivered dialplan; ``wait`` is how long its menus
-    wait for a key.
+    wait for a key. With ``certificates`` it listens by TLS too, with ``ipv6`` on ::1 too.
     """
-    sip, rtp = free_port(), free_range(RTP_PORTS)
+    sip, secure, rtp = free_port(), free_port() if certificates else 0, free_range(RTP_PORTS)
+    hosts = ["127.0.0.1", "[::1]"] if ipv6 else ["127.0.0.1"]
+    listen = [f"{host}:{sip}" for host in hosts] + [f"tls:{host}:{secure}" for host in hosts if secure]
+    tls = ""
+    if certificates:
+        tls = f'[sip.tls]\ncertificate = "{certificates.certificate}"\nkey = "{certificates.key}"\n'
     settings = folder / "infoline.toml"
     settings.write_text(
         SETTINGS.format(
-            sip=sip, sip_more=sip_more, rtp=rtp, rtp_last=rtp + RTP_PORTS - 1, media_more=media_more,
+            listen=json.dumps(listen), tls=tls, sip_more=sip_more,
+            rtp=rtp, rtp_last=rtp + RTP_PORTS - 1, media_more=media_more,
             phone=PHONE, plain=PLAIN_PHONE, project=PROJECT, dialplan=_dialplan(folder, line_more, wait),
             cache=Path(tempfile.gettempdir()) / f"infoline-test-speech-{os.getuid()}",
         ),
         encoding="utf-8",
     )  # fmt: skip
     process = Process("line", [*ivr(), "run", "--demo"], folder, environment=environment(settings))
-    line = Line(process, ("127.0.0.1", sip), settings)
+    line = Line(process, ("127.0.0.1", sip), settings, ("127.0.0.1", secure))
     try:
         process.wait_for(lambda: answers_options(line.address, user="4488"), 120)
     except BaseException:

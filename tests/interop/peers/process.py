@@ -26,11 +26,18 @@ class PeerFailed(AssertionError):
     """A peer did not start, or did not do what the test needs of it."""
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
-    """A port of 127.0.0.1 nobody had a moment ago."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody had a moment ago, neither by UDP nor by TCP, on 127.0.0.1 and on ::1."""
+    for _ in range(100):
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            port = 0
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                    probe = held.enter_context(socket.socket(family, kind))
+                    probe.bind((host, port))
+                    port = port or int(probe.getsockname()[1])
+            return port
+    raise PeerFailed("no free port")
 
 
 def free_range(count: int) -> int:

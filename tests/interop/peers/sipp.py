@@ -87,11 +87,16 @@ def read_messages(text: str) -> tuple[Message, ...]:
 
 @dataclass
 class Sipp:
-    """SIPp as one caller: its own SIP and media ports, its files in ``folder``."""
+    """SIPp as one caller: its own SIP and media ports, its files in ``folder``.
+
+    ``transport`` is its -t: u1 for UDP, t1 for one TCP connection, tn for one a call.
+    """
 
     folder: Path
     number: str = "777123456"
     codec: tuple[int, str] = (8, "PCMA")
+    transport: str = "u1"
+    host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self.sip_port = free_port()
@@ -117,7 +122,8 @@ class Sipp:
         file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
         command: list[str | Path] = [
             "sipp", "-sf", file, "-nostdin",
-            "-i", "127.0.0.1", "-p", str(self.sip_port), "-mi", "127.0.0.1", "-mp", str(self.media_port),
+            "-i", self.host, "-p", str(self.sip_port), "-mi", self.host, "-mp", str(self.media_port),
+            "-t", self.transport, "-max_socket", "1000",
             "-s", dial, "-m", str(calls), "-r", str(rate), "-cp", str(free_port()),
             "-timeout", f"{seconds}s", "-timeout_error",
             "-trace_msg", "-message_file", self.folder / "messages.txt", "-message_overwrite", "true",
@@ -131,7 +137,8 @@ class Sipp:
             command += ["-au", login[0], "-ap", login[1]]
         if through:
             command += ["-rsa", f"{through[0]}:{through[1]}"]
-        return Process("sipp", [*command, f"{target[0]}:{target[1]}"], self.folder)
+        host = f"[{target[0]}]" if ":" in target[0] else target[0]
+        return Process("sipp", [*command, f"{host}:{target[1]}"], self.folder)
 
     def said_so_far(self) -> str:
         """All messages up to now, as text."""
