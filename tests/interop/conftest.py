@@ -26,6 +26,7 @@ HERE: dict[str, Callable[[], bool]] = {
     "line": lambda: importlib.util.find_spec("ivr.ops.cli") is not None,
     "raw sockets": lambda: os.geteuid() == 0,
     "sipp": sipp_is_here,
+    "sipvicious": lambda: importlib.util.find_spec("sipvicious") is not None,
 }
 
 
