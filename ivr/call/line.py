@@ -181,8 +181,8 @@ class Line:
 
     def _pick_up(self, invited: sip.Invited) -> None:
         """Answer; or first say what the line says before that, where the caller's side takes early media."""
-        leg, host = invited.leg, self._media_host(invited.source)
-        call = self._calls[leg]
+        leg, call = invited.leg, self._calls[invited.leg]
+        host = self._media_host(call.media.faces(invited.source))
         if call.session.speaks_first and (invited.offer is not None or invited.reliable):
             call.early = call.media.early(host)
             self._agent.progress(leg, call.early, self._loop.time())
@@ -238,7 +238,7 @@ class Line:
             self._agent.refuse(leg, 481, self._loop.time())
             return
         try:
-            body = call.media.change(offered, self._media_host(source), source.host)
+            body = call.media.change(offered, self._media_host(call.media.faces(source)), source.host)
         except SdpError as error:
             headers = [_warning(error)] if isinstance(error, NoUsableCodec) else []
             self._agent.refuse(leg, 488, self._loop.time(), headers)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ivr.media import sdp
+from ivr.media.addresses import NOWHERE, family_of
 from ivr.media.events import Statistics, Stream
 from ivr.media.plane import Plane
+from ivr.peer import Peer
 
 __all__ = ["CallMedia"]
 
@@ -30,6 +32,7 @@ class CallMedia:
     _ours: str = field(default="", init=False)
     _offering: bool = field(default=False, init=False)
     _early: bool = field(default=False, init=False)
+    _far: Peer | None = field(default=None, init=False)
 
     @classmethod
     def open(cls, plane: Plane, session_id: int, offered: bytes | None, signalling: str) -> CallMedia:
@@ -37,9 +40,19 @@ class CallMedia:
 
         SdpError for an offer that makes no sense, NoUsableCodec for one we cannot speak on, NoPortFree.
         """
+        if offered is None and family_of(signalling) not in plane.families:
+            raise sdp.NoUsableCodec(301, "there is no media at an address of this kind here")
         theirs = None if offered is None else sdp.read_offer(offered, plane.families)
         agreed = None if theirs is None else replace(theirs.agreed, send=False, receive=False)
         return cls(plane, plane.open(agreed, signalling), session_id, theirs, signalling)
+
+    def faces(self, source: Peer) -> Peer:
+        """Who is told our media address: where the SIP came from, or the media in another family."""
+        if family_of(source.host) == self.stream.family:
+            return source
+        if self.theirs is not None and self.theirs.agreed.remote[0] not in NOWHERE:
+            self._far = Peer(*self.theirs.agreed.remote)
+        return self._far or source
 
     @property
     def codec(self) -> str:

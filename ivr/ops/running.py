@@ -18,7 +18,10 @@ from ivr.call.events import Fault, Watcher
 from ivr.call.line import Limits, Line
 from ivr.call.speaker import Speaker
 from ivr.errors import ConfigurationError
+from ivr.media.addresses import Family
 from ivr.media.plane import Plane
+from ivr.media.wire import Ipv6
+from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
 from ivr.net.metronome import Metronome
 from ivr.net.signalling import Seen, Signalling
@@ -137,15 +140,24 @@ async def _speaker(
 
 
 def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:
-    host = next((one.host for one in settings.sip.listen if one.family == 4), "0.0.0.0")
+    """Media in the families that signalling is heard in, at its address where that is one."""
     batched = can_batch() if settings.media.batch == "auto" else settings.media.batch == "mmsg"
-    batch = Batch() if batched else None
 
-    def open_socket(port: int) -> MmsgWire | LoopWire:
-        return open_wire(host, port, batch)
+    def opener(family: Family, addresses: Addresses) -> Callable[[int], MmsgWire | LoopWire]:
+        hosts = {one.host for one in settings.sip.listen if one.family == family}
+        host = hosts.pop() if len(hosts) == 1 else ("0.0.0.0" if family == 4 else "::")
+        batch = Batch(addresses=addresses) if batched else None
+        return lambda port: open_wire(host, port, batch, addresses)
 
-    capacity = settings.sip.max_calls + _STREAMS_BESIDE
-    return Plane(open_socket, settings.media.ports.even, tell, capacity, settings.media.silent_after)
+    families, book = {one.family for one in settings.sip.listen}, Ipv6Addresses()
+    return Plane(
+        opener(4, IPV4) if 4 in families else None,
+        settings.media.ports.even,
+        tell,
+        settings.sip.max_calls + _STREAMS_BESIDE,
+        settings.media.silent_after,
+        ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
+    )
 
 
 def _close_media(metronome: Metronome, plane: Plane) -> None:

@@ -50,6 +50,7 @@ class Phone:
     host: str = "127.0.0.1"
     headers: tuple[str, ...] = ()
     law: str = "PCMA"
+    media: str = "127.0.0.1"
     answers: list[Message] = field(default_factory=list)
     requests: list[Message] = field(default_factory=list)
     payloads: list[tuple[float, bytes]] = field(default_factory=list)
@@ -59,8 +60,9 @@ class Phone:
         self.source = self.host, 20000 + self.nth
         self.call_id, self.tag, self.cseq, self.to_tag = f"call-{self.nth}@phone", f"t{self.nth}", 0, ""
         self._branch = ""
-        self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._rtp.bind(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in self.media else socket.AF_INET
+        self._rtp = socket.socket(family, socket.SOCK_DGRAM)
+        self._rtp.bind((self.media, 0))
         self._rtp.setblocking(False)
         self._sent = 0
         self.house.phones.append(self)
@@ -83,8 +85,9 @@ class Phone:
     def sdp(self, direction: str = "sendrecv", law: str | None = None) -> str:
         number = {"PCMA": 8, "PCMU": 0}[law or self.law]
         port = self._rtp.getsockname()[1]
+        address = f"IN IP{6 if ':' in self.media else 4} {self.media}"
         return (
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 1 {address}\r\ns=-\r\nc={address}\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP {number} 101\r\na=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
         )
 
@@ -187,7 +190,7 @@ class Phone:
             for count, part in enumerate(key_press(key)):
                 moment = self._sent + part.timestamp_offset
                 packet = Packet(101, self._sent + count, moment, 7, part.marker, part.payload)
-                self._rtp.sendto(pack(packet), ("127.0.0.1", self.line_port))
+                self._rtp.sendto(pack(packet), (self.media, self.line_port))
 
     def listen(self) -> None:
         """Take what has come by RTP."""

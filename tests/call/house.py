@@ -28,6 +28,8 @@ from ivr.call.line import Limits, Line
 from ivr.call.speaker import Speaker
 from ivr.flow import Plan, read_folder
 from ivr.media.plane import Plane
+from ivr.media.wire import Ipv6
+from ivr.net.addresses import Ipv6Addresses
 from ivr.net.batch import open_wire
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
@@ -196,8 +198,14 @@ async def open_house(
         house.events.append(event)
         watch(event)
 
+    book = Ipv6Addresses()
     plane = Plane(
-        lambda port: open_wire("127.0.0.1", port), itertools.repeat(0, PORTS), tell, 64, silent_after
+        lambda port: open_wire("127.0.0.1", port),
+        itertools.repeat(0, PORTS),
+        tell,
+        64,
+        silent_after,
+        ipv6=Ipv6(lambda port: open_wire("::1", port, addresses=book), book),
     )
     line = Line(
         agent,
@@ -208,7 +216,7 @@ async def open_house(
         Callers({"127.0.0.1": "CZ"}.get, {"jana": "+420777000005"}, registrar.user_at),
         Limits(**({"max_calls": 50, "retry_after": 5.0, "answer_after": 0.0} | limits)),
         lambda: NOW,
-        lambda peer: "127.0.0.1",
+        lambda peer: "::1" if ":" in peer.host else "127.0.0.1",
         told,
     )
     house = House(folder, line, agent, plane, store, remembering)
