@@ -12,6 +12,8 @@ __all__ = [
     "CallBegan",
     "CallEnded",
     "CallRefused",
+    "CertificatesRead",
+    "CertificatesRefused",
     "Fault",
     "LineEvent",
     "LookUpFailed",
@@ -76,6 +78,18 @@ class LookUpFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificatesRead:
+    """Changed files of certificates and keys are in use from the next handshake on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesRefused:
+    """Changed files of certificates and keys cannot be used; the ones before them stay."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A bug: an exception reached the hall. It has cost one call or one datagram, not the line."""
 
@@ -111,5 +125,15 @@ def registration_changed(event: sip.RegistrationEvent) -> RegistrationChanged:
             assert_never(other)
 
 
-LineEvent = CallBegan | CallEnded | CallRefused | SentenceFailed | LookUpFailed | RegistrationChanged | Fault
+LineEvent = (
+    CallBegan
+    | CallEnded
+    | CallRefused
+    | SentenceFailed
+    | LookUpFailed
+    | RegistrationChanged
+    | Fault
+    | CertificatesRead
+    | CertificatesRefused
+)
 Watcher = Callable[[LineEvent], None]

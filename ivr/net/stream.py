@@ -85,7 +85,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._greeted = dialled
         self.stood = False
-        self._unfinished = self._unsent = self._unheard = False
+        self._unfinished = self._paused = self._unheard = False
         self._read_by = self._written_by = math.inf
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -120,7 +120,7 @@ class Connection(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self.stood = True
-        transport.set_write_buffer_limits(high=1)  # pause_writing as soon as a byte is left with us
+        transport.set_write_buffer_limits(high=_CHUNK, low=0)
         _keep_alive(transport.get_extra_info("socket"))
         self._give(self._limits.idle if self._greeted else self._limits.greeting)
         self._owner.stands(self)
@@ -154,7 +154,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         """The peer does not take what we write; let it do so before it asks for more."""
-        self._unsent = True
+        self._paused = True
         self._written_by = self._loop.time() + self._limits.stalled
         self._wake()
         if self._transport is not None and self._transport.is_reading():
@@ -162,7 +162,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         """All that was written has left."""
-        self._unsent, self._written_by = False, math.inf
+        self._paused, self._written_by = False, math.inf
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
@@ -172,7 +172,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._alarm is not None:
             self._alarm.cancel()
         # A reset after our last words: they came to a peer that no longer knew of the connection.
-        self._owner.lost(self, self._unsent or (exc is not None and self._unheard))
+        self._owner.lost(self, self._paused or (exc is not None and self._unheard))
 
     # Time limits
 
@@ -205,7 +205,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._transport is None:
             return
         now = self._loop.time()
-        if self._unsent and now < self._written_by:  # nothing is read meanwhile
+        if self._paused and now < self._written_by:  # nothing is read meanwhile
             self._read_by = max(self._read_by, self._written_by)
         if now >= min(self._read_by, self._written_by):
             self.abort()

@@ -26,7 +26,7 @@ from ivr.ops import accounts_cli, logs
 from ivr.ops.addresses import reachable_at
 from ivr.ops.files import Files, read_files
 from ivr.ops.probe import probe
-from ivr.ops.running import Running, open_line
+from ivr.ops.running import Running, open_line, read_certificates
 from ivr.ops.settings import Settings, load_settings
 from ivr.ops.try_call import as_lines, try_call
 from ivr.ops.watching import log_events
@@ -89,6 +89,7 @@ async def _run(settings: Settings, files: Files, demo: bool) -> None:
         stopped = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, running.reload)
         _announce(console, settings, files, running, demo)
         await stopped.wait()
         for name in (signal.SIGINT, signal.SIGTERM):  # a second one ends it at once
@@ -176,6 +177,10 @@ def check(settings_file: SettingsFile = None) -> None:
     settings = load_settings(settings_file)
     files, found = read_files(settings)
     problems: list[InfolineError] = [*found]
+    try:
+        read_certificates(settings.sip.tls)
+    except ConfigurationError as error:
+        problems.append(error)
 
     async def look_into_store() -> int:
         store = await Store.open(settings.store.url.get_secret_value())

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.call.callers import Callers
-from ivr.call.events import Fault, Watcher
+from ivr.call.events import CertificatesRead, CertificatesRefused, Fault, Watcher
 from ivr.call.line import Limits, Line
 from ivr.call.speaker import Speaker
 from ivr.errors import ConfigurationError
@@ -23,20 +23,23 @@ from ivr.media.plane import Plane
 from ivr.media.wire import Ipv6
 from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
+from ivr.net.certificates import CertificateProblem, Certificates
+from ivr.net.connections import Security
 from ivr.net.metronome import Metronome
+from ivr.net.resolver import Resolver
 from ivr.net.signalling import Seen, Signalling
 from ivr.net.stream import Limits as StreamLimits
 from ivr.ops.addresses import contact, our_host
 from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files
 from ivr.ops.neighbours import Neighbours
-from ivr.ops.settings import Settings
+from ivr.ops.settings import Settings, TlsSettings
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.timers import Timers
 from ivr.speech.library import Library
 
-__all__ = ["Running", "open_line"]
+__all__ = ["Running", "open_line", "read_certificates"]
 
 _SWITCH_INTERVAL = 0.0005  # seconds: the media thread must not wait for the lock longer than this
 _LEAVE_SECONDS = 2.0  # how long a registrar may take to let us go
@@ -45,11 +48,12 @@ _STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are j
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An open line and where it listens."""
+    """An open line and where it listens; ``reload`` reads certificates again."""
 
     line: Line
     store: Store
     addresses: tuple[Peer, ...]
+    reload: Callable[[], None]
 
 
 @asynccontextmanager
@@ -104,6 +108,12 @@ async def open_line(
         metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
         metronome.start()
         stack.callback(_close_media, metronome, plane)
+
+        def told(problem: str | None) -> None:
+            watch(CertificatesRead() if problem is None else CertificatesRefused(problem))
+
+        certificates = read_certificates(settings.sip.tls, told)
+        resolver = Resolver({one.family for one in settings.sip.listen})
         signalling = Signalling(
             agent,
             line.take_events,
@@ -111,13 +121,15 @@ async def open_line(
             seen=seen,
             admit=neighbours.knows,
             limits=StreamLimits(settings.sip.max_connections, settings.sip.max_connections_each),
+            security=Security(certificates.serving, certificates.dialling, resolver.name_of),
+            look_up=resolver.look_up,
         )
         line.flush = signalling.flush
         stack.push_async_callback(signalling.close)
         addresses = _listen(signalling, settings)
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)
-        yield Running(line, store, addresses)
+        yield Running(line, store, addresses, certificates.reload)
 
 
 async def _speaker(
@@ -163,6 +175,16 @@ def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:
 def _close_media(metronome: Metronome, plane: Plane) -> None:
     metronome.stop()
     plane.shutdown()
+
+
+def read_certificates(
+    tls: TlsSettings, told: Callable[[str | None], None] = lambda problem: None
+) -> Certificates:
+    """The files of ``[sip.tls]``; ConfigurationError where they cannot be used. ``told`` hears of changes."""
+    try:
+        return Certificates(tls.certificate, tls.key, tls.ca, tls.clients, told)
+    except CertificateProblem as problem:
+        raise ConfigurationError("infoline.toml", f"sip.tls.{problem.setting}", str(problem)) from None
 
 
 def _listen(signalling: Signalling, settings: Settings) -> tuple[Peer, ...]:

@@ -10,6 +10,8 @@ from ivr.call.events import (
     CallBegan,
     CallEnded,
     CallRefused,
+    CertificatesRead,
+    CertificatesRefused,
     Fault,
     LineEvent,
     LookUpFailed,
@@ -71,6 +73,10 @@ def log_events(log: FilteringBoundLogger) -> Watcher:
                     why=event.reason,
                     again_in=f"{event.again_in:.0f} s",
                 )
+            case CertificatesRead():
+                log.info("certificates read")
+            case CertificatesRefused():
+                log.error("certificates not read, the old ones stay", why=event.reason)
             case Fault():
                 log.error("fault", where=event.where, exc_info=event.error)
             case other:

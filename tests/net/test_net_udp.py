@@ -1,95 +1,19 @@
 """The UDP skin around a machine: datagrams and timers in, datagrams out, on real sockets."""
 
 import asyncio
-import socket
 
 import pytest
+from skin import Client, Echo, Skin
 
 from ivr.net.signalling import Signalling
 from ivr.net.udp import local_address
-from ivr.peer import Datagram, Peer
-
-
-class Echo:
-    """A machine that gives back what it gets, and obeys a few words."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[bytes, tuple[str, int]]] = []
-        self.rang: list[float] = []
-        self.alarm: float | None = None
-        self.out: list[tuple] = []
-        self.unreached, self.wanted, self.answered = [], [], []
-
-    def receive_datagram(self, data, source, now):
-        self.received.append((data, source))
-        if data == b"stumble":
-            raise ValueError("a bug in the machine")
-        if data.startswith(b"ring"):
-            self.alarm = now + float(data[4:])
-        self.out.append((data, source))
-
-    def handle_timeout(self, now):
-        self.rang.append(now)
-        at, self.alarm = self.alarm, None
-        if at is None or at > now:
-            raise ValueError("rung too early")
-        self.out.append((b"rung", self.received[-1][1]))
-
-    def next_timeout(self):
-        return self.alarm
-
-    def unreachable(self, destination, now):
-        self.unreached.append(destination)
-
-    def targets_to_look_up(self):
-        wanted, self.wanted = self.wanted, []
-        return wanted
-
-    def found(self, target, peers, now):
-        self.answered.append((target, list(peers)))
-
-    def datagrams_to_send(self):
-        ready, self.out = [Datagram(*one) for one in self.out], []
-        return ready
-
-
-class Client:
-    """A plain socket, waited for by the event loop."""
-
-    def __init__(self, to: tuple[str, int], host: str = "127.0.0.1") -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((host, 0))
-        self.socket.setblocking(False)
-        self.to = to[:2]
-
-    def send(self, data: bytes) -> None:
-        self.socket.sendto(data, self.to)
-
-    async def hears(self) -> bytes:
-        async with asyncio.timeout(5):
-            return await asyncio.get_running_loop().sock_recv(self.socket, 65535)
-
-
-class Skin:
-    """A server around an ``Echo``; ``steps`` holds what the machine had got when its events were taken."""
-
-    def __init__(self) -> None:
-        self.machine, self.steps, self.failures, self.seen = Echo(), [], [], []
-        self.stumble_after = False
-        self.server = Signalling(
-            self.machine, self.after, self.failures.append, seen=lambda *shown: self.seen.append(shown)
-        )
-        self.client = Client(self.server.listen("UDP", "127.0.0.1", 0))
-
-    def after(self) -> None:
-        if self.stumble_after:
-            raise KeyError("a bug behind the machine")
-        self.steps.append(len(self.machine.received))
+from ivr.peer import Peer
 
 
 @pytest.fixture
 async def skin():
     opened = Skin()
+    opened.client = Client(opened.server.listen("UDP", "127.0.0.1", 0))
     yield opened
     await opened.server.close()
     opened.client.socket.close()
