@@ -195,6 +195,19 @@ def test_each_line_has_its_own_address_and_the_first_we_can_reach_is_taken():
     assert read_offer(body).chosen == 0
 
 
+def test_of_several_c_lines_the_first_counts():
+    """RFC 8866 section 5.7 has more than one for the layers of a multicast only."""
+    body = sdp(AUDIO, "c=IN IP4 203.0.113.9", "c=IN IP4 203.0.113.10")
+    assert read_offer(body).agreed.remote == ("203.0.113.9", 4000)
+
+
+def test_a_second_offer_counts_whatever_its_version_says():
+    """RFC 3264 section 8 wants it to grow; many that come from behind another box do not."""
+    before = read_offer(sdp(AUDIO))
+    moved = read_offer(sdp("m=audio 5000 RTP/AVP 0"), before=before)
+    assert (moved.agreed.codec, moved.agreed.remote[1]) == ("PCMU", 5000)
+
+
 def test_a_family_we_do_not_have_cannot_be_reached():
     with pytest.raises(NoUsableCodec) as caught:
         read_offer(sdp(AUDIO, session="c=IN IP6 2001:db8::1"), [4])

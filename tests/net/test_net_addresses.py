@@ -66,6 +66,15 @@ def test_what_is_written_for_the_kernel_is_read_back(remotes):
     assert strangers.tolist() == [port for _, port in remotes]
 
 
+def test_callers_that_come_and_go_need_no_more_numbers_than_one():
+    book = Ipv6Addresses()
+    numbers = set()
+    for caller in range(1, 1000):
+        numbers.add(number := book.hold(f"2001:db8::{caller:x}"))
+        book.release(number)
+    assert len(numbers) == 1
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 200)), max_size=400))
 def test_numbers_are_used_again_and_the_book_keeps_what_is_held_alone(steps):
     book, held, numbers = Ipv6Addresses(), Counter(), {}
