@@ -1,0 +1,155 @@
+"""The line as extensions of an Asterisk 22: registered by digest and transport, called, and gone again."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import peer_required
+from peers.asterisk import Asterisk, start_asterisk
+from peers.ear import Ear
+from peers.line import Line, start_line
+from peers.process import free_port, until
+from peers.sipp import Sipp
+from sentences import CREDIT, hears
+
+EXTENSIONS = {  # number at the PBX: digest and transport
+    "4491": ("MD5", "udp"),
+    "4492": ("SHA-256", "udp"),
+    "4493": ("SHA-512-256", "tcp"),
+    "4494": ("MD5", "tcp"),
+}
+TRANSPORT = """
+[transport-tcp]
+type=transport
+protocol=tcp
+bind=127.0.0.1:{port}
+"""
+EXTENSION = """
+[{number}](line)
+transport=transport-{transport}
+auth={number}
+aors={number}
+
+[{number}](phone-address)
+
+[{number}]
+type=auth
+auth_type=digest
+username=login-{number}
+password=secret-{number}
+supported_algorithms_uas={digest}
+"""
+DIALPLAN = """
+[from-phones](+)
+exten => _449X,1,Dial(PJSIP/${EXTEN},20)
+ same => n,Hangup(${HANGUPCAUSE})
+"""
+REGISTRATION = """
+[[registrations]]
+name = "extension {number}"
+registrar = "127.0.0.1:{port}"
+transport = "{transport}"
+user = "{number}"
+auth_user = "login-{number}"
+password = "secret-{number}"
+number = "4488"
+trust = true
+"""
+# Nobody else on this machine is believed, so that what is believed is so by the registrations.
+TRUNKS = """
+[[trunks]]
+name = "elsewhere"
+networks = ["192.0.2.0/24"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """The PBX, its port for each transport, and the line that is registered there."""
+
+    pbx: Asterisk
+    ports: dict[str, int]
+    line: Line
+
+
+def registrations(ports: dict[str, int], *numbers: str) -> str:
+    told = [
+        REGISTRATION.format(number=number, port=ports[transport], transport=transport.upper())
+        for number in numbers
+        for _, transport in [EXTENSIONS[number]]
+    ]
+    return "".join([*told, TRUNKS])
+
+
+def bound(pbx: Asterisk, number: str) -> bool:
+    """Whether the PBX knows where this extension is."""
+    return f"{number}/sip:{number}@127.0.0.1:" in pbx.cli("pjsip show contacts")
+
+
+@pytest.fixture(scope="module")
+def extensions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extensions]:
+    peer_required("line")
+    peer_required("asterisk")
+    tcp = free_port(socket.SOCK_STREAM)
+    text = TRANSPORT.format(port=tcp) + "".join(
+        EXTENSION.format(number=number, transport=transport, digest=digest)
+        for number, (digest, transport) in EXTENSIONS.items()
+    )
+    pbx = start_asterisk(
+        ("127.0.0.1", free_port()),
+        line_answers=False,
+        more={"pjsip.conf": text, "extensions.conf": DIALPLAN},
+    )
+    try:
+        ports = {"udp": pbx.sip_port, "tcp": tcp}
+        line = start_line(
+            tmp_path_factory.mktemp("extensions"), media_more=registrations(ports, "4491", "4492", "4493")
+        )
+        try:
+            yield Extensions(pbx, ports, line)
+        finally:
+            line.stop()
+    finally:
+        pbx.stop()
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("number", ["4491", "4492", "4493"])
+def test_a_call_to_the_extension_is_answered_and_the_caller_believed(
+    extensions: Extensions, sipp: Callable[..., Sipp], tmp_path: Path, number: str
+) -> None:
+    """RFC 3261 section 10.2, RFC 8760; the PBX vouches for 777123456, so their credit is heard."""
+    peer_required("raw sockets")
+    until(lambda: bound(extensions.pbx, number), 10, lambda: extensions.line.log()[-3000:])
+    assert f"registration='extension {number}'" in extensions.line.log()
+    caller = sipp(number="6001")
+    with Ear(caller.media_port) as ear:
+        outcome = caller.play(
+            "pbx_call",
+            ("127.0.0.1", extensions.pbx.sip_port),
+            dial=number,
+            login=("6001", "change-me-6001"),
+        )
+    assert outcome.code == 0, outcome.explain() + extensions.line.log()[-3000:]
+    found = hears(extensions.line, ear.audio(), CREDIT, tmp_path)
+    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{extensions.line.log()[-2000:]}"
+    assert f"dialled={number}" in extensions.line.log()
+
+
+@pytest.mark.interop
+def test_a_line_that_closes_leaves_the_pbx(extensions: Extensions, tmp_path: Path) -> None:
+    """Section 10.2.2: nobody is sent to a line that is gone."""
+    line = start_line(tmp_path, media_more=registrations(extensions.ports, "4494"))
+    try:
+        until(lambda: bound(extensions.pbx, "4494"), 10, lambda: line.log()[-3000:])
+        line.process.ask_to_stop()
+        until(
+            lambda: not bound(extensions.pbx, "4494"), 10, lambda: extensions.pbx.cli("pjsip show contacts")
+        )
+        until(lambda: not line.process.alive, 15, line.log)
+    finally:
+        line.process.stop()
+    assert "registration ended" in line.log()
+    assert "secret-4494" not in line.log()
