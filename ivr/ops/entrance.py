@@ -15,11 +15,14 @@ __all__ = ["open_entrance"]
 
 
 def open_entrance(
-    settings: Settings, calls_per_second: Callable[[str], int | None]
+    settings: Settings,
+    calls_per_second: Callable[[str], int | None],
+    overloaded: Callable[[float], bool] = lambda now: False,
 ) -> tuple[Registrar, Guard]:
     """Both share the phones' passwords, and what is known of each source.
 
-    ``calls_per_second``: what a neighbour at an IP address may bring; None where there is none.
+    ``calls_per_second``: what a neighbour at an IP address may bring, None where there is none;
+    ``overloaded``, given the time, whether new calls are too much for now.
     """
 
     def rates(host: str) -> Rates:
@@ -33,4 +36,5 @@ def open_entrance(
         settings.sip.realm, secrets.token_bytes(32), passwords, settings.sip.digests, sources.failed
     )
     registrar = Registrar(authenticator)
-    return registrar, Guard(sources, authenticator, registrar.user_at, settings.sip.retry_after)
+    retry_after = settings.sip.retry_after
+    return registrar, Guard(sources, authenticator, registrar.user_at, retry_after, overloaded)

@@ -25,6 +25,7 @@ from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
 from ivr.net.certificates import CertificateProblem, Certificates
 from ivr.net.connections import Security
+from ivr.net.lag import LoopLag
 from ivr.net.metronome import Metronome
 from ivr.net.resolver import Resolver
 from ivr.net.signalling import Seen, Signalling
@@ -76,7 +77,10 @@ async def open_line(
         stack.push_async_callback(store.close)
         speaker = await _speaker(settings, files, progress, stack)
         neighbours = Neighbours(settings)
-        registrar, guard = open_entrance(settings, neighbours.calls_per_second)
+        lag = LoopLag()
+        registrar, guard = open_entrance(
+            settings, neighbours.calls_per_second, lambda now: lag.seconds(now) > settings.sip.max_lag
+        )
         agent = UserAgent(
             contact(settings.sip),
             lambda: secrets.token_hex(8),
@@ -126,6 +130,8 @@ async def open_line(
         )
         line.flush = signalling.flush
         stack.push_async_callback(signalling.close)
+        lag.start()
+        stack.callback(lag.stop)
         addresses = _listen(signalling, settings)
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)

@@ -35,11 +35,15 @@ class Guard:
         authenticator: Authenticator,
         user_at: Callable[[Peer, float], str | None],
         retry_after: float = 5.0,
+        overloaded: Callable[[float], bool] = lambda now: False,
     ) -> None:
-        """``user_at`` gives the registered phone at an address; ``retry_after``: seconds, when overloaded."""
+        """Set up.
+
+        ``user_at`` gives the registered phone at an address; ``overloaded``, given the time, whether new
+        calls are too much for now, ``retry_after`` how many seconds later they may come again.
+        """
         self._sources, self._authenticator, self._user_at = sources, authenticator, user_at
-        self._retry_after = math.ceil(retry_after)
-        self.overloaded = False  # no new calls for now
+        self._retry_after, self._overloaded = math.ceil(retry_after), overloaded
         self.locked_out = 0  # datagrams dropped unread
         self.refused = 0  # requests over a limit, and calls refused for overload
 
@@ -52,7 +56,7 @@ class Guard:
 
     def refusal(self, request: Request, source: Peer, now: float) -> Refusal | None:
         """What a new INVITE or REGISTER gets instead of being served."""
-        if request.method == "INVITE" and self.overloaded:
+        if request.method == "INVITE" and self._overloaded(now):
             self.refused += 1
             return Refusal(503, (("retry-after", str(self._retry_after)),))
         wait = self._sources.wait(source.host, request.method, now)

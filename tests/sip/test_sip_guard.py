@@ -19,6 +19,7 @@ from ivr.sip.registration import Registrar
 from ivr.sip.sources import FREE_FAILURES, Rates, Sources
 
 TRUNK = ("192.0.2.99", 5060)
+BUSY = 5000.0, 5100.0  # from when until when the machine has no time for new calls
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def wire() -> Iterator[Wire]:
     )
     door = Authenticator("infoline", b"seal", {"jana": "heslo", "petr": "jine"}, failed=sources.failed)
     registrar = Registrar(door)
-    guard = Guard(sources, door, registrar.user_at, retry_after=7.0)
+    guard = Guard(sources, door, registrar.user_at, 7.0, lambda now: BUSY[0] < now < BUSY[1])
     agent = UserAgent(lambda source: LINE, lambda: f"{next(tokens):016x}", registrar=registrar, guard=guard)
     made = Wire(agent)
     yield made
@@ -163,7 +164,7 @@ def test_what_belongs_to_a_call_has_no_limit(wire: Wire, trunk: Phone) -> None:
 
 def test_overload_refuses_new_calls_and_only_those(wire: Wire, trunk: Phone, guard: Guard) -> None:
     leg = trunk.talk()
-    guard.overloaded = True
+    wire.advance(BUSY[0] - wire.now + 1)
     other = Phone(wire, ("192.0.2.99", 5070))
     other.invite()
     assert (other.statuses(), other.heard[0].header("Retry-After")) == ([503], "7")
@@ -174,7 +175,7 @@ def test_overload_refuses_new_calls_and_only_those(wire: Wire, trunk: Phone, gua
     trunk.request("BYE", tag=leg)
     assert trunk.statuses() == [200, 200, 200]
     assert register(other).status == 401
-    guard.overloaded = False
+    wire.advance(BUSY[1] - BUSY[0])
     other.talk()
 
 
