@@ -9,6 +9,7 @@ import audioop
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -32,6 +33,7 @@ class Packet:
     timestamp: int
     ssrc: int
     payload: bytes
+    at: float  # seconds of the monotonic clock
 
 
 def read_packet(source: int, data: bytes) -> Packet | None:
@@ -42,7 +44,9 @@ def read_packet(source: int, data: bytes) -> Packet | None:
     if 72 <= second & 0x7F <= 76:  # RTCP (RFC 5761 section 4)
         return None
     after = 12 + 4 * (data[0] & 0x0F)
-    return Packet(source, second & 0x7F, bool(second & 0x80), sequence, timestamp, ssrc, data[after:])
+    return Packet(
+        source, second & 0x7F, bool(second & 0x80), sequence, timestamp, ssrc, data[after:], time.monotonic()
+    )
 
 
 def audio(packets: list[Packet]) -> npt.NDArray[np.int16]:
