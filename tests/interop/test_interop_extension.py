@@ -1,13 +1,15 @@
 """The line as extensions of an Asterisk 22: registered by digest and transport, called, and gone again."""
 
-import socket
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import peer_required
-from peers.asterisk import Asterisk, start_asterisk
+from peers.asterisk import Asterisk, root, start_asterisk
+from peers.certificates import Certificates
 from peers.ear import Ear
 from peers.line import Line, start_line
 from peers.process import free_port, until
@@ -18,13 +20,24 @@ EXTENSIONS = {  # number at the PBX: digest and transport
     "4491": ("MD5", "udp"),
     "4492": ("SHA-256", "udp"),
     "4493": ("SHA-512-256", "tcp"),
-    "4494": ("MD5", "tcp"),
+    "4494": ("SHA-256", "tls"),
+    "4495": ("MD5", "tcp"),
 }
-TRANSPORT = """
+TRANSPORTS = """
 [transport-tcp]
 type=transport
 protocol=tcp
-bind=127.0.0.1:{port}
+bind=127.0.0.1:{tcp}
+
+[transport-tls]
+type=transport
+protocol=tls
+method=tlsv1_2
+bind=127.0.0.1:{tls}
+cert_file={folder}/server.pem
+priv_key_file={folder}/server.key
+ca_list_file={folder}/ca.pem
+verify_server=yes
 """
 EXTENSION = """
 [{number}](line)
@@ -89,11 +102,13 @@ def bound(pbx: Asterisk, number: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def extensions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extensions]:
+def extensions(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[Extensions]:
     peer_required("line")
     peer_required("asterisk")
-    tcp = free_port(socket.SOCK_STREAM)
-    text = TRANSPORT.format(port=tcp) + "".join(
+    shown = Path(tempfile.mkdtemp(prefix="infoline-test-", dir=root() / "tmp"))
+    certificates.copied_to(shown)
+    ports = {name: free_port() for name in ("tcp", "tls")}
+    text = TRANSPORTS.format(**ports, folder=f"/{shown.relative_to(root())}") + "".join(
         EXTENSION.format(number=number, transport=transport, digest=digest)
         for number, (digest, transport) in EXTENSIONS.items()
     )
@@ -103,9 +118,11 @@ def extensions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extensions]
         more={"pjsip.conf": text, "extensions.conf": DIALPLAN},
     )
     try:
-        ports = {"udp": pbx.sip_port, "tcp": tcp}
+        ports["udp"] = pbx.sip_port
         line = start_line(
-            tmp_path_factory.mktemp("extensions"), media_more=registrations(ports, "4491", "4492", "4493")
+            tmp_path_factory.mktemp("extensions"),
+            media_more=registrations(ports, "4491", "4492", "4493", "4494"),
+            certificates=certificates,
         )
         try:
             yield Extensions(pbx, ports, line)
@@ -113,10 +130,11 @@ def extensions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extensions]
             line.stop()
     finally:
         pbx.stop()
+        shutil.rmtree(shown)
 
 
 @pytest.mark.interop
-@pytest.mark.parametrize("number", ["4491", "4492", "4493"])
+@pytest.mark.parametrize("number", ["4491", "4492", "4493", "4494"])
 def test_a_call_to_the_extension_is_answered_and_the_caller_believed(
     extensions: Extensions, sipp: Callable[..., Sipp], tmp_path: Path, number: str
 ) -> None:
@@ -141,15 +159,15 @@ def test_a_call_to_the_extension_is_answered_and_the_caller_believed(
 @pytest.mark.interop
 def test_a_line_that_closes_leaves_the_pbx(extensions: Extensions, tmp_path: Path) -> None:
     """Section 10.2.2: nobody is sent to a line that is gone."""
-    line = start_line(tmp_path, media_more=registrations(extensions.ports, "4494"))
+    line = start_line(tmp_path, media_more=registrations(extensions.ports, "4495"))
     try:
-        until(lambda: bound(extensions.pbx, "4494"), 10, lambda: line.log()[-3000:])
+        until(lambda: bound(extensions.pbx, "4495"), 10, lambda: line.log()[-3000:])
         line.process.ask_to_stop()
         until(
-            lambda: not bound(extensions.pbx, "4494"), 10, lambda: extensions.pbx.cli("pjsip show contacts")
+            lambda: not bound(extensions.pbx, "4495"), 10, lambda: extensions.pbx.cli("pjsip show contacts")
         )
         until(lambda: not line.process.alive, 15, line.log)
     finally:
         line.process.stop()
     assert "registration ended" in line.log()
-    assert "secret-4494" not in line.log()
+    assert "secret-4495" not in line.log()

@@ -14,7 +14,7 @@ from pathlib import Path
 from peers.process import PeerFailed, Process, free_port, free_range, until
 from peers.sipp import Message
 
-__all__ = ["Asterisk", "asterisk_is_here", "start_asterisk"]
+__all__ = ["Asterisk", "asterisk_is_here", "root", "start_asterisk"]
 
 SCRIPT = Path(__file__).with_name("asterisk.sh")
 TEMPLATES = Path(__file__).resolve().parents[3] / "asterisk-conf"

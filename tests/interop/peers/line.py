@@ -147,7 +147,8 @@ def start_line(
     listen = [f"{host}:{sip}" for host in hosts] + [f"tls:{host}:{secure}" for host in hosts if secure]
     tls = ""
     if certificates:
-        tls = f'[sip.tls]\ncertificate = "{certificates.certificate}"\nkey = "{certificates.key}"\n'
+        files = {"certificate": certificates.certificate, "key": certificates.key, "ca": certificates.ca}
+        tls = "".join(["[sip.tls]\n", *(f'{name} = "{file}"\n' for name, file in files.items())])
     settings = folder / "infoline.toml"
     settings.write_text(
         SETTINGS.format(
