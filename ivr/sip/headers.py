@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ivr.sip.uri import BadUri, Uri
@@ -56,14 +56,16 @@ def canonical(name: str) -> str:
     return COMPACT.get(name, name)
 
 
-def split_list(value: str, separator: str = ",") -> Iterator[str]:
+def split_list(value: str, separator: str = ",") -> list[str]:
     """Split at a separator that stands outside quotes and angle brackets."""
-    start = 0
+    if '"' not in value and "<" not in value:
+        return [part.strip() for part in value.split(separator)]
+    parts, start = [], 0
     while True:
         end = _ITEM[separator].match(value, start).end()  # type: ignore[union-attr]  # it matches "" as well
-        yield value[start:end].strip()
+        parts.append(value[start:end].strip())
         if end == len(value):
-            return
+            return parts
         start = end + 1
 
 

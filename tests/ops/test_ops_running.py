@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import re
 import signal
 import socket
@@ -184,6 +185,16 @@ async def test_what_was_opened_is_closed_again_when_a_later_part_fails(desk, int
         assert running.addresses[0][:2] == ("127.0.0.1", desk.port)
         assert running.line.calls == 0
     assert asyncio.all_tasks() == tasks
+
+
+async def test_the_collector_is_left_as_it_was_found(desk, interval):
+    settings = load_settings(desk.settings)
+    before = gc.get_threshold()
+    async with open_line(settings, read_files(settings)[0], lambda event: None):
+        assert gc.get_threshold() != before
+        assert gc.get_freeze_count() > 10_000
+    assert gc.get_threshold() == before
+    assert not gc.get_freeze_count()
 
 
 async def test_the_sentences_spoken_before_the_line_opens_are_counted(desk, interval):
