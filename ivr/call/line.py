@@ -134,6 +134,8 @@ class Line:
                 self._confirmed(leg, answer)
             case sip.Reinvited(leg, offer, source):
                 self._reinvited(leg, offer, source)
+            case sip.Reanswered(leg, answer, _):
+                self._reanswered(leg, answer)
             case sip.InfoReceived(leg, content_type, body):
                 key = read_key(content_type, body)
                 if key is not None and leg in self._calls:
@@ -244,6 +246,16 @@ class Line:
             self._agent.refuse(leg, 488, self._loop.time(), headers)
             return
         self._answer(leg, body)
+
+    def _reanswered(self, leg: str, answer: bytes | None) -> None:
+        """A re-INVITE of ours has its answer; one that was refused leaves the call as it was."""
+        call = self._calls.get(leg)
+        if call is None or answer is None:
+            return
+        try:
+            call.media.reanswered(answer)
+        except SdpError:
+            self._hang_up(leg, "no usable codec")
 
     # Media
 

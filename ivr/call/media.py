@@ -92,6 +92,12 @@ class CallMedia:
         self._offering = False
         self._take_on(theirs)
 
+    def reanswered(self, answer: bytes) -> None:
+        """Take the answer to a re-INVITE of ours. SdpError if it is none that can be used."""
+        agreed = sdp.read_answer(answer)
+        if agreed != self._agreed:
+            self._take_on(agreed)
+
     def close(self) -> Statistics:
         """Give the stream back."""
         return self.plane.close(self.stream)

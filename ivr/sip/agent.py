@@ -198,6 +198,10 @@ class UserAgent:
         """End the call: BYE, once the caller's ACK is here, or 480 where it was not answered yet."""
         self._calls.hang_up(leg_name, now)
 
+    def reinvite(self, leg_name: str, sdp: bytes, now: float) -> None:
+        """Offer another session once nothing is in the way (section 14.1); ``Reanswered`` tells the end."""
+        self._calls.reinvite(leg_name, sdp, now)
+
     def refer(self, leg_name: str, target: str, now: float) -> None:
         """Ask the caller's side to call a number (RFC 3515); ``TransferReported`` tells the end."""
         self._calls.refer(leg_name, target, now)

@@ -16,9 +16,10 @@ from ivr.sip.credentials import Credentials, authorize
 from ivr.sip.dialog import Dialog
 from ivr.sip.events import Cause, Ended, Event, Progressed, TransferReported
 from ivr.sip.layer import TransactionLayer
-from ivr.sip.leg import Answer, Leg, LegState
+from ivr.sip.leg import Answer, Leg, LegState, Wish
 from ivr.sip.message import Message, Request, respond
 from ivr.sip.refreshes import Refreshes
+from ivr.sip.reinvites import Reinvites
 from ivr.sip.reliable import Provisionals
 from ivr.sip.requests import Outcome, Requests
 from ivr.sip.timers import Alarms, Timer, Timers
@@ -63,8 +64,20 @@ class Calls:
         self._new_token, self._capabilities = new_token, capabilities
         self._legs: dict[str, Leg] = {}
         self.provisionals = Provisionals(layer, alarms, timers, self._give_up_ringing)
-        self._refreshes = Refreshes(alarms, self._send, self.leave)
         self.events: deque[Event] = deque()
+        self._refreshes = Refreshes(
+            alarms, self._send, lambda leg, wish, now: self._reinvites.start(leg, wish, now), self.leave
+        )
+        self._reinvites = Reinvites(
+            requests,
+            alarms,
+            new_token,
+            capabilities[0],
+            self._proof,
+            self._refreshes,
+            self.events.append,
+            self.leave,
+        )
 
     def __len__(self) -> int:
         return len(self._legs)
@@ -92,6 +105,7 @@ class Calls:
         leg = self._legs.get(name)
         if leg is None or leg.state is not LegState.RINGING or leg.invite is None:
             return
+        leg.sdp = sdp or leg.sdp
         headers = [("contact", leg.dialog.contact), *_record_routes(leg.invite)]
         if self.provisionals.send(leg, headers, now, sdp):
             self.events.append(Progressed(leg.name, None))
@@ -145,6 +159,7 @@ class Calls:
         if not early or request.method == "INVITE":
             headers += self._refreshes.agree(leg, request, now)
         if sdp:
+            leg.sdp = sdp
             headers.append(("content-type", "application/sdp"))
         return self._layer.reply(transaction, respond(request, 200, leg.name, headers, sdp), 200, now)
 
@@ -170,6 +185,12 @@ class Calls:
             # Section 15: the callee "MUST NOT send a BYE on a confirmed dialog until it has received an ACK
             # for its 2xx response or until the server transaction times out".
             leg.hang_up_on_ack = True
+
+    def reinvite(self, name: str, sdp: bytes, now: float) -> None:
+        """Offer another session to a leg that talks."""
+        leg = self._legs.get(name)
+        if leg is not None and leg.state is LegState.TALKING:
+            self._reinvites.start(leg, Wish(sdp), now)
 
     def refer(self, name: str, target: str, now: float) -> None:
         """Send a REFER to a number at the caller's side."""
@@ -258,6 +279,8 @@ class Calls:
             self.report_transfer(leg, 408)
         elif timer is Timer.REFRESH:
             self._refreshes.refresh(leg, now)
+        elif timer is Timer.REPEAT_REINVITE:
+            self._reinvites.look(leg, now)
         else:
             self._refreshes.expire(leg, now)
 
@@ -284,13 +307,17 @@ class Calls:
 
     def _prove(self, own: _Own, outcome: Outcome, now: float) -> bool:
         """Send a challenged request again with its answer; False when it was no challenge to be answered."""
-        response, request = outcome.response, outcome.request
-        if response is None or request is None or own.proof or not own.wanted:
-            return False
-        proof = authorize(response, own.method, request.uri, self._credentials, self._new_token())
+        proof = () if own.proof or not own.wanted else self._proof(outcome, own.method)
         if proof:
-            self._start(own._replace(proof=tuple(proof)), now)
+            self._start(own._replace(proof=proof), now)
         return bool(proof)
+
+    def _proof(self, outcome: Outcome, method: str) -> tuple[tuple[str, str], ...]:
+        """The header lines that answer a challenge (section 22.2)."""
+        response, request = outcome.response, outcome.request
+        if response is None or request is None:
+            return ()
+        return tuple(authorize(response, method, request.uri, self._credentials, self._new_token()))
 
 
 def _record_routes(message: Message) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ __all__ = [
     "InfoReceived",
     "Invited",
     "Progressed",
+    "Reanswered",
     "Registered",
     "RegistrationEvent",
     "RegistrationFailed",
@@ -34,6 +35,7 @@ class Cause(Enum):
     CANCELLED = "cancelled"
     NO_ACK = "no ACK"
     NO_PRACK = "no PRACK"  # RFC 3262
+    NOT_THERE = "no answer"  # RFC 3261 section 12.2.1.2: to a request of ours
     NOT_REFRESHED = "session expired"  # RFC 4028
     LINE_HUNG_UP = "line hung up"
     REFUSED = "refused"
@@ -81,6 +83,18 @@ class Reinvited:
     leg: str
     offer: bytes | None
     source: Peer
+
+
+@dataclass(frozen=True, slots=True)
+class Reanswered:
+    """What became of a re-INVITE of ours: its status, 408 or 503 where there was none.
+
+    ``answer`` is the SDP of a 2xx. Of one that only refreshed the session nothing is told without it.
+    """
+
+    leg: str
+    answer: bytes | None
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +153,5 @@ class Unregistered:
 
 
 RegistrationEvent = Registered | RegistrationFailed | Unregistered
-CallEvent = Invited | Progressed | Confirmed | Reinvited | InfoReceived | TransferReported | Ended
+CallEvent = Invited | Progressed | Confirmed | Reinvited | Reanswered | InfoReceived | TransferReported | Ended
 Event = CallEvent | RegistrationEvent

@@ -12,7 +12,7 @@ from ivr.sip.session_timer import MIN_SE, Session
 from ivr.sip.timers import Timer
 from ivr.sip.transaction import Transaction
 
-__all__ = ["Answer", "Change", "Leg", "LegState", "Provisional"]
+__all__ = ["Answer", "Change", "Leg", "LegState", "Provisional", "Wish"]
 
 
 class LegState(Enum):
@@ -32,6 +32,17 @@ class Change(NamedTuple):
     source: Peer
 
 
+class Wish(NamedTuple):
+    """A re-INVITE that we want to send; without SDP it offers the session as it is, for its timer."""
+
+    sdp: bytes = b""
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether it is there for nothing but the timer."""
+        return not self.sdp
+
+
 class Leg:
     """What the core keeps for a call besides its dialog."""
 
@@ -45,6 +56,9 @@ class Leg:
         self.provisional: Provisional | None = None  # the latest reliable 180 or 183
         self.change: Change | None = None  # it is answered before the INVITE
         self.held: bytes | None = None  # the SDP of a 200 that waits for the PRACK of a 183
+        self.sdp = b""  # the session as we described it last
+        self.wish: Wish | None = None  # a re-INVITE of ours that is to be sent
+        self.inviting = False  # one of ours is out and has no answer
         self.confirmed = False
         self.hang_up_on_ack = False
         self.referred = False  # the other side may send NOTIFYs
@@ -68,10 +82,10 @@ class Leg:
 
     @property
     def offering(self) -> bool:
-        """Whether an offer of ours is out, to be answered in an ACK or a PRACK."""
+        """Whether an offer of ours is out, to be answered in an ACK, a PRACK or the 2xx to a re-INVITE."""
         waits = self.provisional
         asked_early = waits is not None and waits.offers and not waits.acknowledged
-        return asked_early or any(answer.offers for answer in self.answers.values())
+        return self.inviting or asked_early or any(answer.offers for answer in self.answers.values())
 
     @property
     def described(self) -> bool:

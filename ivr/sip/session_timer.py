@@ -45,11 +45,10 @@ def is_too_brief(request: Request) -> bool:
     return wanted is not None and wanted[0] < MIN_SE and "timer" in request.headers.tokens("supported")
 
 
-def agree(request: Request, can_refresh: bool) -> tuple[Session | None, list[tuple[str, str]]]:
+def agree(request: Request) -> tuple[Session | None, list[tuple[str, str]]]:
     """What we answer to a request that opens or refreshes the session, by section 9 and its table 2.
 
-    The caller's side refreshes where it may choose or leaves it to us. ``can_refresh``: it takes our UPDATE;
-    where it does not and the refresh would be ours, the session has no timer.
+    The caller's side refreshes where it may choose or leaves it to us.
     """
     wanted = _read(request, "session-expires")
     if wanted is None or wanted[0] < MIN_SE:
@@ -57,8 +56,6 @@ def agree(request: Request, can_refresh: bool) -> tuple[Session | None, list[tup
     interval, refresher = wanted
     understood = "timer" in request.headers.tokens("supported") + request.headers.tokens("require")
     ours = refresher == "uas" or not understood
-    if ours and not can_refresh:
-        return None, []
     headers = [("session-expires", f"{interval};refresher={'uas' if ours else 'uac'}")]
     if (
         understood
@@ -69,7 +66,8 @@ def agree(request: Request, can_refresh: bool) -> tuple[Session | None, list[tup
 
 def asked(session: Session, at_least: int) -> list[tuple[str, str]]:
     """The headers of a refresh of ours; ``at_least`` is the largest Min-SE the other side has named."""
-    headers = [("session-expires", f"{session.interval};refresher=uac"), ("supported", "timer")]
+    refresher = "uac" if session.ours else "uas"  # section 7.4: whoever it was goes on
+    headers = [("session-expires", f"{session.interval};refresher={refresher}"), ("supported", "timer")]
     # Section 7.4: a Min-SE learned in the dialog goes into every refresh.
     return [*headers, ("min-se", str(at_least))] if at_least > MIN_SE else headers
 

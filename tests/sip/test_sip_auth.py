@@ -13,7 +13,7 @@ from phone import LINE, SDP, Heard, Phone
 from wire import Wire
 
 from ivr.sip.agent import UserAgent
-from ivr.sip.events import Cause, Ended, TransferReported
+from ivr.sip.events import Cause, Ended, Reanswered, TransferReported
 
 USER, PASSWORD = 'line "4488"', "tajné"
 HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256, "SHA-512-256": partial(hashlib.new, "sha512_256")}
@@ -174,3 +174,27 @@ def test_a_challenge_after_the_callers_own_bye_is_not_answered(wire: Wire) -> No
     text = "\r\n".join(["SIP/2.0 401 No", *echoed, asks("x=y"), "Content-Length: 0", "", ""])
     phone.say(text.encode())
     assert len(phone.requests("BYE")) == 1
+
+
+def test_a_challenged_reinvite_is_acknowledged_and_sent_again_with_the_answer(wire: Wire) -> None:
+    """Section 22.1: the ACK of the 2xx carries the same credentials as the INVITE."""
+    phone = Challenger(wire, (401, [asks('qop="auth"')]))
+    leg = phone.talk()
+    wire.do(wire.agent.reinvite, leg, SDP)
+    first, second = phone.requests("INVITE")
+    assert is_proof(second, "Authorization")
+    assert (first.body, second.body) == (SDP, SDP)
+    assert [first.header("CSeq"), second.header("CSeq")] == ["1 INVITE", "2 INVITE"]
+    refused, accepted = phone.requests("ACK")
+    assert refused.header("Via") == first.header("Via")
+    assert refused.all("Authorization") == []
+    assert accepted.header("Authorization") == second.header("Authorization")
+    assert wire.of(Reanswered) == [Reanswered(leg, None, 200)]
+
+
+def test_a_reinvite_whose_challenge_cannot_be_answered_leaves_the_call_as_it_was(wire: Wire) -> None:
+    phone = Challenger(wire, (401, [asks("x=y", realm="stranger")]))
+    leg = phone.talk()
+    wire.do(wire.agent.reinvite, leg, SDP)
+    assert wire.of(Reanswered) == [Reanswered(leg, None, 401)]
+    assert not wire.of(Ended)

@@ -52,8 +52,8 @@ def causes(wire: Wire) -> list[Cause]:
         ([("x", "90"), ("k", "timer, 100rel")], ["90;refresher=uac"], ["timer"]),
         ([expires("1800"), ("Require", "timer")], ["1800;refresher=uac"], ["timer"]),
         ([expires("1800"), UPDATES], ["1800;refresher=uas"], []),
-        ([expires("1800")], [], []),
-        ([expires("1800;refresher=uas"), TIMER], [], []),
+        ([expires("1800")], ["1800;refresher=uas"], []),
+        ([expires("1800;refresher=uas"), TIMER], ["1800;refresher=uas"], ["timer"]),
         ([expires("60")], [], []),
     ],
 )
