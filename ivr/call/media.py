@@ -94,9 +94,9 @@ class CallMedia:
 
     def reanswered(self, answer: bytes) -> None:
         """Take the answer to a re-INVITE of ours. SdpError if it is none that can be used."""
-        agreed = sdp.read_answer(answer)
-        if agreed != self._agreed:
-            self._take_on(agreed)
+        theirs = sdp.read_answer(answer, (self.stream.family,), self.theirs)
+        if theirs != self.theirs:
+            self._take_on(theirs)
 
     def close(self) -> Statistics:
         """Give the stream back."""
