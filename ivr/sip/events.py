@@ -153,5 +153,7 @@ class Unregistered:
 
 
 RegistrationEvent = Registered | RegistrationFailed | Unregistered
-CallEvent = Invited | Progressed | Confirmed | Reinvited | Reanswered | InfoReceived | TransferReported | Ended
+CallEvent = (
+    Invited | Progressed | Confirmed | Reinvited | Reanswered | InfoReceived | TransferReported | Ended
+)
 Event = CallEvent | RegistrationEvent

@@ -92,6 +92,8 @@ class TransactionLayer:
             return None
         event = _response_input(running.table is INVITE_CLIENT, response.status)
         ack = None
+        if event is Input.SUCCESS and running.state is not State.ACCEPTED:
+            running.last = None  # its copies get the ACK, once there is one
         if event is Input.FAILURE and running.request is not None:
             ack = bytes(_ack(running.request, response))
         return running if Action.PASS in self._step(running, event, now, ack) else None

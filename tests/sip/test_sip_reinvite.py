@@ -104,6 +104,18 @@ def test_the_ack_goes_to_the_contact_of_the_2xx(wire: Wire) -> None:
     assert len(moved.requests("BYE")) == 1
 
 
+def test_a_copy_of_the_2xx_that_comes_while_its_ack_waits_for_an_address_gets_nothing(wire: Wire) -> None:
+    """Not the INVITE once more, which would be answered by the next copy."""
+    phone, _ = reinvited(wire, None)
+    phone.contact = "<sip:777@pbx1>"
+    phone.answer(phone.requests("INVITE")[0], 200)
+    phone.answer(phone.requests("INVITE")[0], 200)
+    wire.names["pbx1"] = [Peer("10.0.0.1", 5060)]
+    wire.advance(0)
+    assert len(phone.requests("INVITE")) == 1
+    assert {ack.start for ack in phone.requests("ACK")} == {"ACK sip:777@pbx1 SIP/2.0"}
+
+
 def test_over_udp_the_invite_is_resent_at_doubled_intervals_and_given_up(wire: Wire) -> None:
     """Timers A and B; section 12.2.1.2: a call whose other side does not answer is over."""
     phone = Peerphone(wire, *[None] * 20)
