@@ -31,6 +31,7 @@ test: $(VENV)/.ready lint
 BENCH_CALLS ?=
 bench: $(VENV)/.ready
 	$(PYTHON) -m bench
+	$(PYTHON) -m bench.turned_away
 	$(if $(BENCH_CALLS),$(PYTHON) -m bench.signalling --rates $(BENCH_CALLS))
 
 # Ten minutes a reader; a find is kept as var/fuzz/crash-*, to be moved to tests/fuzz/found/.

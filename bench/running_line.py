@@ -22,6 +22,7 @@ SETTINGS = """\
 [sip]
 listen = "127.0.0.1:{port}"
 max_calls = {max_calls}
+{sip_more}
 
 [media]
 ports = "{first}-{last}"
@@ -68,10 +69,13 @@ class RunningLine:
 
 
 @contextlib.contextmanager
-def running_line(callers: int, texts: Path = PROJECT, max_calls: int = 500) -> Iterator[RunningLine]:
+def running_line(
+    callers: int, texts: Path = PROJECT, max_calls: int = 500, sip_more: str = "", more: str = ""
+) -> Iterator[RunningLine]:
     """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open.
 
-    ``texts`` is the folder that ``dialplan/`` and ``prompts/`` are in.
+    ``texts`` is the folder that ``dialplan/`` and ``prompts/`` are in; ``sip_more`` is added to the settings'
+    ``[sip]`` table, ``more`` behind all of them.
     """
     numbers = CallingNumbers(callers)
     with tempfile.TemporaryDirectory(prefix="infoline-bench-") as name:
@@ -79,8 +83,14 @@ def running_line(callers: int, texts: Path = PROJECT, max_calls: int = 500) -> I
         port, media = free_port(), min(free_port(), 65000) & ~1
         (folder / "infoline.toml").write_text(
             SETTINGS.format(
-                port=port, first=media, last=media + _MEDIA_PORTS, texts=texts, max_calls=max_calls
-            ),
+                port=port,
+                first=media,
+                last=media + _MEDIA_PORTS,
+                texts=texts,
+                max_calls=max_calls,
+                sip_more=sip_more,
+            )
+            + more,
             "utf-8",
         )
         (folder / "accounts.csv").write_text(numbers.csv(), "utf-8")
