@@ -28,19 +28,13 @@ from ivr.sip.registrars import Registrars
 from ivr.sip.registration import Registrar
 from ivr.sip.reliable import takes_reliable
 from ivr.sip.requests import Requests, Sending
-from ivr.sip.session_timer import MIN_SE, is_too_brief
+from ivr.sip.served import EXTENSIONS, METHODS, unserved
 from ivr.sip.timers import Alarms, Timers
 from ivr.sip.transaction import Transaction
 from ivr.sip.transport import reply_address, stamp_via
 from ivr.sip.uri import BadUri, Uri
 
 __all__ = ["UserAgent"]
-
-_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "UPDATE", "PRACK")
-# The registry's methods that we do not serve; one that is in neither list is known to nobody.
-_UNSERVED = frozenset({"MESSAGE", "PUBLISH", "REFER", "REGISTER", "SUBSCRIBE"})
-_EXTENSIONS = ("timer", "100rel")
-_SCHEMES = ("sip", "sips", "tel")
 
 
 class UserAgent:
@@ -62,10 +56,10 @@ class UserAgent:
         """
         self._guard = guard
         self._contact, self._new_token, self._registrar = contact, new_token, registrar
-        self._methods = _METHODS if registrar is None else (*_METHODS, "REGISTER")
+        self._methods = METHODS if registrar is None else (*METHODS, "REGISTER")
         timers = timers or Timers()
         allow = ("allow", ", ".join(self._methods))
-        supported = ("supported", ", ".join(_EXTENSIONS))
+        supported = ("supported", ", ".join(EXTENSIONS))
         self._capabilities = (
             allow,
             ("accept", ", ".join(("application/sdp", *INFO_TYPES))),
@@ -227,7 +221,7 @@ class UserAgent:
         if transaction is None:
             return
         try:
-            refusal = self._refusal(request, merged)
+            refusal = unserved(request, self._methods, merged)
             if refusal is not None:
                 self._answer(transaction, request, refusal[0], now, refusal[1])
                 return
@@ -246,31 +240,6 @@ class UserAgent:
             return found or ""
         if found.status:
             self._refuse_without_state(request, found.status, source, found.headers)
-        return None
-
-    def _refusal(self, request: Request, merged: bool) -> tuple[int, tuple[tuple[str, str], ...]] | None:
-        """What cannot be served is refused before all else: sections 8.2.1 to 8.2.3, RFC 4028 section 9."""
-        if request.method not in self._methods:
-            # Section 21.4.6: 405 where the method is "understood, but not allowed"; section 21.5.2: 501 where
-            # it is not recognized. Section 8.2.1 wants Allow in the first.
-            return 405 if request.method in _UNSERVED else 501, (("allow", ", ".join(self._methods)),)
-        if request.uri.partition(":")[0].lower() not in _SCHEMES:
-            return 416, ()
-        if merged:
-            return 482, ()
-        required = [name for name in request.headers.tokens("require") if name not in _EXTENSIONS]
-        if required and request.method != "CANCEL":  # "ignored" there (section 8.2.2.3)
-            return 420, (("unsupported", ", ".join(required)),)
-        if (
-            request.method in ("INVITE", "UPDATE")
-            and request.body
-            and request.content_type != "application/sdp"
-        ):
-            return 415, (("accept", "application/sdp"),)
-        if request.body and (request.headers.first("content-encoding") or "identity").lower() != "identity":
-            return 415, (("accept-encoding", "identity"),)
-        if request.method in ("INVITE", "UPDATE") and is_too_brief(request):
-            return 422, (("min-se", str(MIN_SE)),)  # RFC 4028 section 6: the 422 "MUST contain" it
         return None
 
     def _serve(self, request: Request, transaction: Transaction, source: Peer, now: float, user: str) -> None:
