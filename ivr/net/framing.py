@@ -17,8 +17,8 @@ PONG = b"\r\n"
 """What answers a PING."""
 
 LONGEST = 65_535  # octets of a message: what UDP could carry, so both transports refuse the same
-_LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,8})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_NAMED = re.compile(rb"^(?:content-length|l)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(rb"\n(?:content-length|l)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+_DIGITS = re.compile(rb"(\d{1,8})[ \t]*")
 
 
 class StreamBroken(ValueError):
@@ -31,6 +31,7 @@ class Framing:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._searched = 0  # how far the end of the header has been looked for already
+        self._needed = 0  # octets of the first message, 0 while its header is not whole
 
     @property
     def unfinished(self) -> bool:
@@ -50,28 +51,29 @@ class Framing:
                     return  # perhaps the first half of a PING
                 del self._buffer[0]
                 continue
-            size = self._size()
-            if size is None or size > len(self._buffer):
+            size = self._needed = self._needed or self._size()
+            if not size or size > len(self._buffer):
                 return
             message = bytes(self._buffer[:size])
             del self._buffer[:size]
-            self._searched = 0
+            self._searched = self._needed = 0
             yield message
 
-    def _size(self) -> int | None:
-        """Octets of the first message, None while its header is not whole."""
+    def _size(self) -> int:
+        """Octets of the first message, 0 while its header is not whole."""
         end = self._buffer.find(PING, max(self._searched - 3, 0))
         if end < 0:
             self._searched = len(self._buffer)
             if len(self._buffer) > LONGEST:
                 raise StreamBroken("a header that does not end")
-            return None
+            return 0
         head = bytes(self._buffer[:end])
-        lengths = {int(found) for found in _LENGTH.findall(head)}
-        if len(lengths) > 1 or len(_NAMED.findall(head)) != len(_LENGTH.findall(head)):
+        told = set(_LENGTH.findall(head))
+        digits = _DIGITS.fullmatch(told.pop() if told else b"0")
+        if digits is None or told:
             raise StreamBroken("a Content-Length that cannot be read")
         # Section 20.14: over streams it MUST be there; a message without one is taken to have no body.
-        size = end + 4 + (lengths.pop() if lengths else 0)
+        size = end + 4 + int(digits[1])
         if size > LONGEST:
             raise StreamBroken(f"a message of {size} octets")
         return size
