@@ -76,11 +76,18 @@ def test_the_line_can_reach_nobody_but_the_operators() -> None:
     ]
 
 
-def test_kamailio_takes_its_configuration() -> None:
+@pytest.mark.parametrize(
+    "doors",
+    [[], ["LISTEN_TCP=tcp:0.0.0.0:5060", "LISTEN_TLS=tls:0.0.0.0:5061"]],
+    ids=["UDP", "UDP, TCP, TLS"],
+)
+def test_kamailio_takes_its_configuration(doors: list[str]) -> None:
     peer_required("kamailio")
-    listed = KAMAILIO / "dispatcher.list"
+    defined = [
+        f'DISPATCHER_LIST="{KAMAILIO / "dispatcher.list"}"', f'TLS_CONFIG="{KAMAILIO / "tls.cfg"}"', *doors,
+    ]  # fmt: skip
     check = subprocess.run(
-        [program() or "kamailio", "-c", "-f", KAMAILIO / "kamailio.cfg", "-A", f'DISPATCHER_LIST="{listed}"'],
+        [program() or "kamailio", "-c", "-f", KAMAILIO / "kamailio.cfg", *(f"-A{one}" for one in defined)],
         capture_output=True,
         text=True,
         timeout=30,

@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from peers.certificates import Certificates
 from peers.process import PeerFailed, Process, free_port, free_range, until
 from peers.sipp import Message
 
-__all__ = ["Asterisk", "asterisk_is_here", "root", "start_asterisk"]
+__all__ = ["Asterisk", "Streams", "asterisk_is_here", "root", "start_asterisk"]
 
 SCRIPT = Path(__file__).with_name("asterisk.sh")
 TEMPLATES = Path(__file__).resolve().parents[3] / "asterisk-conf"
 RTP_PORTS = 100
+
+OTHER_TRUNKS = ("pjsip-tcp.conf", "pjsip-tls.conf")
 
 # as Debian ships them; a PBX has them anyway, and without them Asterisk complains
 DEBIANS = ("acl", "ccss", "cdr", "cel", "features", "indications", "pjproject", "udptl")
@@ -60,6 +63,15 @@ LOGGED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Streams:
+    """Where the line answers by TCP and by TLS, and whose certificates the PBX believes and shows."""
+
+    tcp: tuple[str, int]
+    tls: tuple[str, int]
+    certificates: Certificates
+
+
+@dataclass(frozen=True, slots=True)
 class Asterisk:
     """A running Asterisk: its SIP port on 127.0.0.1 and its command line."""
 
@@ -96,11 +108,11 @@ class Asterisk:
         return found[1] if found else ""
 
     def sees_the_line(self) -> bool:
-        """Whether both trunks have had an answer to OPTIONS."""
+        """Whether all trunks have had an answer to OPTIONS."""
         seen = re.findall(
-            r"(?m)^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+Avail\b", self.cli("pjsip show contacts")
+            r"(?m)^\s*Contact:\s+infoline\S*/\S+\s+\S+\s+(\w+)", self.cli("pjsip show contacts")
         )
-        return len(seen) == 2
+        return len(seen) >= 2 and set(seen) == {"Avail"}
 
     def stop(self) -> None:
         """End it and remove its folder."""
@@ -116,6 +128,28 @@ def set_once(text: str, setting: str, value: str) -> str:
     return changed
 
 
+def write_streams(folder: Path, inside: str, sip_port: int, streams: Streams) -> str:
+    """pjsip-tcp.conf and pjsip-tls.conf with this test's ports and keys; what includes them."""
+    streams.certificates.copied_to(folder / "etc/keys")
+    for name, host, bind in (
+        ("tcp", streams.tcp, sip_port),
+        ("tls", streams.tls, free_port()),
+    ):
+        text = (TEMPLATES / f"pjsip-{name}.conf").read_text(encoding="utf-8")
+        text = set_once(text, "bind", f"127.0.0.1:{bind}")
+        text = set_once(text, "contact", rf"sip:{host[0]}:{host[1]}\\;transport={name}")
+        text = set_once(text, "qualify_frequency", "2")
+        if name == "tls":
+            for setting, file in (
+                ("cert_file", "server.pem"),
+                ("priv_key_file", "server.key"),
+                ("ca_list_file", "ca.pem"),
+            ):
+                text = set_once(text, setting, f"{inside}/etc/keys/{file}")
+        (folder / f"etc/pjsip-{name}.conf").write_text(text, encoding="utf-8")
+    return '\n#include "pjsip-tcp.conf"\n#include "pjsip-tls.conf"\n'
+
+
 def write_configuration(
     folder: Path, inside: str, sip_port: int, line: tuple[str, int], more: Mapping[str, str]
 ) -> None:
@@ -123,6 +157,8 @@ def write_configuration(
     for name in ("etc", "lib", "lib/keys", "spool", "run", "log", "cache"):
         (folder / name).mkdir()
     for template in TEMPLATES.glob("*.conf"):
+        if template.name in OTHER_TRUNKS:
+            continue
         text = template.read_text(encoding="utf-8")
         if template.name == "pjsip.conf":
             text = set_once(text, "bind", f"127.0.0.1:{sip_port}")
@@ -144,16 +180,24 @@ def write_configuration(
 
 
 def start_asterisk(
-    line: tuple[str, int], *, line_answers: bool = True, more: Mapping[str, str] | None = None
+    line: tuple[str, int],
+    *,
+    line_answers: bool = True,
+    more: Mapping[str, str] | None = None,
+    streams: Streams | None = None,
 ) -> Asterisk:
     """An Asterisk whose trunk goes to the line at (host, port); ready when it sees the line answer.
 
-    ``more`` is appended to the files of these names.
+    ``more`` is appended to the files of these names; ``streams`` adds the trunks by TCP and TLS.
     """
     folder = Path(tempfile.mkdtemp(prefix="infoline-test-", dir=root() / "tmp"))
     inside = "/" + str(folder.relative_to(root()))
     sip_port = free_port()
     write_configuration(folder, inside, sip_port, line, more or {})
+    if streams is not None:
+        includes = write_streams(folder, inside, sip_port, streams)
+        with (folder / "etc/pjsip.conf").open("a", encoding="utf-8") as file:
+            file.write(includes)
     config = f"{inside}/etc/asterisk.conf"
     process = Process("asterisk", [SCRIPT, "run", config], folder)
     asterisk = Asterisk(process, sip_port, folder, config)

@@ -125,6 +125,10 @@ class Process:
             self.stop()
             raise PeerFailed(f"{self.name} did not end within {seconds} s:\n{self.said()}") from None
 
+    def tell(self, number: int) -> None:
+        """Send it a signal."""
+        self._running.send_signal(number)
+
     def ask_to_stop(self) -> None:
         """Tell it to end, and do not wait."""
         self._running.send_signal(signal.SIGTERM)
