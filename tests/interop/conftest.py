@@ -98,7 +98,8 @@ def streams_line(tmp_path_factory: pytest.TempPathFactory, certificates: Certifi
     """A line that listens by UDP, TCP and TLS, on 127.0.0.1 and ::1."""
     peer_required("line")
     folder = tmp_path_factory.mktemp("streams-line")
-    running = start_line(folder, sip_more='digests = ["MD5"]', ipv6=True)
+    shown = certificates.copied_to(folder / "tls")
+    running = start_line(folder, sip_more='digests = ["MD5"]', certificates=shown, ipv6=True)
     yield running
     running.stop()
 

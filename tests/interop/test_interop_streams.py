@@ -87,7 +87,7 @@ def test_a_call_is_cancelled_over_tcp(open_line: Callable[..., Line], sipp: Call
     assert len(outcome.received(180, "INVITE")) == 1
 
 
-@pytest.mark.parametrize("transport", ["tcp"])
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
 def test_a_softphone_registers_and_hears_its_credit(
     streams_line: Line,
     certificates: Certificates,
