@@ -232,7 +232,6 @@ class Registering:
     def _ask_for(self, seconds: int, now: float) -> None:
         """Send a REGISTER; 0 seconds remove the binding (section 10.2.2)."""
         self._state = State.ASKING if seconds else State.LEAVING
-        self.alarms.pop(Timer.REGISTER, None)
         self._cseq += 1
         cseq, uri = self._cseq, str(self._registrar)
         us = self.registration.address_of_record

@@ -213,7 +213,12 @@ async def open_house(
         [plan(callpro())],
         Accounts(store, time_limit=time_limit),
         speaker,
-        Callers({"127.0.0.1": "CZ"}.get, {"jana": "+420777000005"}, registrar.user_at),
+        Callers(
+            {"127.0.0.1": "CZ"}.get,
+            {"jana": "+420777000005"},
+            registrar.user_at,
+            lambda host, user: {("127.0.0.1", "extension"): "4488"}.get((host, user)),
+        ),
         Limits(**({"max_calls": 50, "retry_after": 5.0, "answer_after": 0.0} | limits)),
         lambda: NOW,
         lambda peer: "::1" if ":" in peer.host else "127.0.0.1",

@@ -29,6 +29,11 @@ async def test_the_line_answers_its_number_in_all_its_forms(house: House, called
     assert "Váš kredit je pět korun." in await answer(house, Phone(house, "777000005"), called)
 
 
+@line_test()
+async def test_a_registrar_that_calls_our_extension_means_the_line_it_stands_for(house: House):
+    assert "Váš kredit je pět korun." in await answer(house, Phone(house, "777000005"), "extension")
+
+
 @pytest.mark.parametrize("number", ["777000005", "+420777000005", "00420777000005"])
 @line_test()
 async def test_the_trunks_way_of_writing_numbers_is_understood(house: House, number: str):

@@ -92,6 +92,17 @@ def test_the_tables_that_no_demo_needs_are_shown_whole_and_sound(tmp_path):
             assert getattr(registration, name) == field.default, name
 
 
+def test_the_registration_in_the_readme_is_sound(tmp_path):
+    (shown,) = re.findall(
+        r"```toml\n(\[\[registrations\]\].*?)```",
+        (EXAMPLE.parent / "README.md").read_text("utf-8"),
+        re.DOTALL,
+    )
+    file = tmp_path / "infoline.toml"
+    file.write_text(shown, encoding="utf-8")
+    assert load_settings(file).registrations[0].dialled == "4488"
+
+
 def test_every_section_says_what_it_is_for():
     for name, text in sections().items():
         assert re.search(r"^# ", text, re.MULTILINE), name

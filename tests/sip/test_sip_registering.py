@@ -309,6 +309,24 @@ def test_a_redirection_is_followed_with_the_same_address_of_record(wire: Wire, s
     assert wire.agent.registrars.at("10.0.0.3") == ("pbx",)
 
 
+def test_a_proof_for_one_registrar_is_not_shown_to_the_next(wire: Wire) -> None:
+    pbx = Pbx(wire, challenge())
+    register(wire)
+    other = Pbx(wire, at=Peer("10.0.0.3", 5060))
+    pbx.answers = [(302, ["Contact: <sip:10.0.0.3>"])]
+    wire.advance(3300)
+    assert [message.all("Authorization") for message in other.heard] == [[]]
+
+
+def test_a_registrar_we_were_sent_to_that_fails_us_is_left_for_the_one_in_the_settings(wire: Wire) -> None:
+    pbx = Pbx(wire, (302, ["Contact: <sip:10.0.0.3>"]))
+    other = Pbx(wire, (200, []), (503, []), at=Peer("10.0.0.3", 5060))
+    register(wire)
+    wire.advance(3600)
+    assert (len(pbx.heard), len(other.heard)) == (2, 2)
+    assert told(wire) == [Registered("pbx", 3600)]
+
+
 def test_a_305_names_a_proxy_on_the_way(wire: Wire) -> None:
     Pbx(wire, (305, ["Contact: <sip:10.0.0.3>"]))
     proxy = Pbx(wire, at=Peer("10.0.0.3", 5060))
