@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import resource
 import socket
 import struct
 
@@ -263,6 +265,26 @@ async def test_a_peer_that_does_not_answer_the_call_is_given_up():
                 skin.server.flush()
                 await until(lambda: skin.machine.unreached == [there])  # one message too many for the queue
                 await until(lambda: skin.machine.unreached == [there, there])
+
+
+async def test_without_a_free_descriptor_callers_wait_until_there_is_one():
+    async with opened() as skin:
+        caller = socket.socket()
+        caller.setblocking(False)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        loop, free = asyncio.get_running_loop(), os.dup(caller.fileno())
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+        try:
+            await loop.sock_connect(caller, skin.door[:2])
+            await until(lambda: skin.server._connections._doors[0]._breath is not None)
+            assert skin.server.connections == 0
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        await loop.sock_sendall(caller, message())
+        async with asyncio.timeout(5):
+            assert await loop.sock_recv(caller, 100) == message()
+        caller.close()
 
 
 async def test_closing_lets_the_last_words_leave_and_takes_no_more():
