@@ -1,8 +1,8 @@
 """The user agent: datagrams and the time in, datagrams and events out (RFC 3261 section 8.2).
 
 A machine of the calls in ``ivr/net/machine.py`` and ``next_event``; and the hall's verbs: ``ring``,
-``progress``, ``accept``, ``refuse``, ``hang_up``, ``refer``. Times are seconds on any clock that does not go
-back.
+``progress``, ``accept``, ``refuse``, ``hang_up``, ``reinvite``, ``refer``. Times are seconds on any clock
+that does not go back.
 """
 
 from __future__ import annotations
