@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint bench fuzz clean
+.PHONY: run call test lint bench fuzz fuzz-line clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -43,6 +43,11 @@ fuzz: $(VENV)/.ready
 	  $(PYTHON) -m fuzz $$reader -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	    -artifact_prefix=var/fuzz/crash-$$reader- var/fuzz/$$reader tests/fuzz/found/$$reader || exit 1; \
 	done
+
+# A million harmed datagrams at a line of its own, with real calls beside them.
+FUZZ_DATAGRAMS ?= 1000000
+fuzz-line: $(VENV)/.ready
+	$(PYTHON) -m fuzz.datagrams --count $(FUZZ_DATAGRAMS)
 
 clean:
 	rm -rf $(VENV) var build *.egg-info

@@ -26,6 +26,7 @@ max_calls = {max_calls}
 
 [media]
 ports = "{first}-{last}"
+{media_more}
 
 [store]
 url = "sqlite:///accounts.db"
@@ -60,35 +61,48 @@ class CallingNumbers:
 
 @dataclass(frozen=True, slots=True)
 class RunningLine:
-    """Where it answers, its process, who may call, and the folder with all its files."""
+    """Where it answers, its process by number, who may call, the folder with its files, and its process."""
 
     address: tuple[str, int]
     process: int
     numbers: CallingNumbers
     folder: Path
+    running: subprocess.Popen[bytes]
+
+    def log(self) -> str:
+        """All it has printed."""
+        return (self.folder / "log").read_text("utf-8", "replace")
 
 
 @contextlib.contextmanager
 def running_line(
-    callers: int, texts: Path = PROJECT, max_calls: int = 500, sip_more: str = "", more: str = ""
+    callers: int,
+    texts: Path = PROJECT,
+    max_calls: int = 500,
+    sip_more: str = "",
+    more: str = "",
+    *,
+    ports: int = _MEDIA_PORTS,
+    media_more: str = "",
 ) -> Iterator[RunningLine]:
     """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open.
 
     ``texts`` is the folder that ``dialplan/`` and ``prompts/`` are in; ``sip_more`` is added to the settings'
-    ``[sip]`` table, ``more`` behind all of them.
+    ``[sip]`` table, ``media_more`` to ``[media]``, ``more`` behind all of them; ``ports`` are for media.
     """
     numbers = CallingNumbers(callers)
     with tempfile.TemporaryDirectory(prefix="infoline-bench-") as name:
         folder = Path(name)
-        port, media = free_port(), min(free_port(), 65000) & ~1
+        port, media = free_port(), min(free_port(), 65000 - ports) & ~1
         (folder / "infoline.toml").write_text(
             SETTINGS.format(
                 port=port,
                 first=media,
-                last=media + _MEDIA_PORTS,
+                last=media + ports,
                 texts=texts,
                 max_calls=max_calls,
                 sip_more=sip_more,
+                media_more=media_more,
             )
             + more,
             "utf-8",
@@ -107,8 +121,8 @@ def running_line(
             )
         try:
             _wait_until_open(process, folder / "log")
-            yield RunningLine(("127.0.0.1", port), process.pid, numbers, folder)
-            if process.poll() is not None:
+            yield RunningLine(("127.0.0.1", port), process.pid, numbers, folder, process)
+            if process.poll():  # zero: it was asked to end
                 raise RuntimeError(f"the line has ended:\n{(folder / 'log').read_text()[-2000:]}")
         finally:
             process.kill()

@@ -118,7 +118,7 @@ def do(wire: RoughWire, verb: str, leg: str) -> None:
         case "refer":
             agent.refer(leg, "800", now)
         case "reinvite":
-            getattr(agent, "reinvite", lambda *a: None)(leg, SDP, now)
+            agent.reinvite(leg, SDP, now)
 
 
 def play(plot: Plot, seconds: float = 300) -> tuple[RoughWire, list[Caller]]:
