@@ -68,15 +68,17 @@ def audio(packets: list[Packet]) -> npt.NDArray[np.int16]:
 
 @dataclass
 class Ear:
-    """Listens to one UDP port of 127.0.0.1 while it is entered; then ``packets`` and ``audio()``."""
+    """Listens to one UDP port of 127.0.0.1 (or ::1) while it is entered; then ``packets`` and ``audio()``."""
 
     port: int
+    host: str = "127.0.0.1"
     packets: list[Packet] = field(default_factory=list)
 
     def __enter__(self) -> Ear:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_UDP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((self.host, 0))
         self._socket.settimeout(0.1)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._listen, name=f"ear-{self.port}")
@@ -96,7 +98,8 @@ class Ear:
                 datagram = self._socket.recv(65535)
             except TimeoutError:
                 continue
-            udp = (datagram[0] & 0x0F) * 4
+            # a raw IPv4 socket gives the IP header too, an IPv6 one does not
+            udp = 0 if ":" in self.host else (datagram[0] & 0x0F) * 4
             source, target = struct.unpack_from("!HH", datagram, udp)
             if target == self.port and (packet := read_packet(source, datagram[udp + 8 :])):
                 self.packets.append(packet)

@@ -85,6 +85,11 @@ def read_messages(text: str) -> tuple[Message, ...]:
     return tuple(messages)
 
 
+def bracketed(host: str) -> str:
+    """The host as it stands before a port."""
+    return f"[{host}]" if ":" in host else host
+
+
 @dataclass
 class Sipp:
     """SIPp as one caller: its own SIP and media ports, its files in ``folder``.
@@ -122,7 +127,8 @@ class Sipp:
         file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
         command: list[str | Path] = [
             "sipp", "-sf", file, "-nostdin",
-            "-i", self.host, "-p", str(self.sip_port), "-mi", self.host, "-mp", str(self.media_port),
+            "-i", bracketed(self.host), "-p", str(self.sip_port),
+            "-mi", bracketed(self.host), "-mp", str(self.media_port),
             "-t", self.transport, "-max_socket", "1000",
             "-s", dial, "-m", str(calls), "-r", str(rate), "-cp", str(free_port()),
             "-timeout", f"{seconds}s", "-timeout_error",
@@ -137,8 +143,7 @@ class Sipp:
             command += ["-au", login[0], "-ap", login[1]]
         if through:
             command += ["-rsa", f"{through[0]}:{through[1]}"]
-        host = f"[{target[0]}]" if ":" in target[0] else target[0]
-        return Process("sipp", [*command, f"{host}:{target[1]}"], self.folder)
+        return Process("sipp", [*command, f"{bracketed(target[0])}:{target[1]}"], self.folder)
 
     def said_so_far(self) -> str:
         """All messages up to now, as text."""
