@@ -60,6 +60,9 @@ class Refreshes:
             self.restart(leg, response, now)
         elif outcome.status in (408, 481):  # RFC 3261 section 12.2.1.2
             self.expire(leg, now)
+        elif outcome.status in (405, 501) and leg.takes_updates:  # its Allow promised too much
+            leg.takes_updates = False
+            self.refresh(leg, now)
         elif outcome.status == 422 and response is not None:
             if self.lengthen(leg, response):
                 self.refresh(leg, now)

@@ -356,6 +356,20 @@ def test_a_refresh_repeats_the_session_as_it_is(wire: Wire) -> None:
     assert [event for event in wire.events if isinstance(event, Confirmed | Ended)] == [Confirmed(leg, None)]
 
 
+@pytest.mark.parametrize("status", [405, 501])
+def test_where_update_is_listed_and_not_taken_a_reinvite_refreshes(wire: Wire, status: int) -> None:
+    phone = Peerphone(wire)
+    phone.lines = ["Session-Expires: 100;refresher=uac"]
+    phone.invite(lines=[("Session-Expires", "100;refresher=uas"), TIMER, ("Allow", "INVITE, UPDATE")])
+    wire.do(wire.agent.accept, wire.events[-1].leg, SDP)  # type: ignore[union-attr]
+    phone.ack()
+    phone.answer_with = status
+    wire.advance(149)
+    assert (len(phone.requests("UPDATE")), len(phone.requests("INVITE"))) == (1, 2)
+    assert not wire.of(Ended)
+    phone.answer_with = 200
+
+
 def test_a_refresh_that_crosses_theirs_is_tried_again(wire: Wire) -> None:
     phone, _ = timed(wire, 491)
     wire.advance(53)

@@ -218,7 +218,7 @@ def test_a_refresh_at_a_bad_time_is_tried_again_and_the_end_is_not_put_off(
 
 
 def test_a_refused_refresh_is_not_repeated(wire: Wire, phone: Phone) -> None:
-    phone.answer_with = 405
+    phone.answer_with = 488
     talk(wire, phone, expires("90;refresher=uas"), TIMER, UPDATES)
     wire.advance(100)
     assert len(phone.requests("UPDATE")) == 1
