@@ -98,3 +98,15 @@ def test_a_pbx_registers_with_either_digest_and_calls(
     assert outcome.code == 0, outcome.explain()
     found = hears(line, ear.audio(), PHONES_CREDIT, tmp_path)
     assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"
+
+
+@pytest.mark.parametrize(("password", "code"), [(PLAIN_PHONE[1], 0), ("wrong", 1)])
+def test_a_phone_that_has_not_registered_calls_with_its_password(
+    open_line: Callable[..., Line], sipp: Callable[..., Sipp], password: str, code: int
+) -> None:
+    """RFC 3261 section 22.2, where this machine is no trunk."""
+    elsewhere = '[[trunks]]\nname = "PBX"\nnetworks = ["127.0.0.99"]\n'
+    line = open_line(sip_more='digests = ["MD5"]', media_more=elsewhere)
+    outcome = sipp().play("call_proven", line.address, login=(PLAIN_PHONE[0], password))
+    assert outcome.code == code, outcome.explain()
+    assert ("call began" in line.log()) == (code == 0)
