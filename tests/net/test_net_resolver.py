@@ -154,6 +154,11 @@ async def test_only_addresses_we_can_send_to_are_found(server):
     assert await asking(server, families=(6,)).look_up(Target("both.test")) == [Peer("2001:db8::5", 5060)]
 
 
+async def test_a_service_that_is_not_offered_is_asked_for_no_address(server):
+    assert await asking(server).look_up(Target("none.test")) == []
+    assert not [name for name, kind in server.asked if kind in ("A", "AAAA")]
+
+
 async def test_weights_share_out_the_first_place(server):
     resolver = asking(server)
     first = Counter([(await resolver.look_up(Target("weight.test")))[0].host for _ in range(300)])

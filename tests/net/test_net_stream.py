@@ -173,6 +173,28 @@ async def test_a_peer_that_does_not_read_is_closed_and_its_messages_told_as_unde
         deaf.close()
 
 
+async def test_a_peer_that_reads_late_is_read_late_and_loses_nothing():
+    async with opened() as skin:
+        with socket.create_connection(skin.door[:2]) as late:
+            late.setblocking(False)
+            said, sent, blocked, heard = memoryview(message(b"x" * 30_000) * 800), 0, 0, bytearray()
+            while blocked < 300:
+                try:
+                    sent, blocked = sent + late.send(said[sent:]), 0
+                except BlockingIOError:
+                    blocked += 1
+                await asyncio.sleep(0)
+            assert sent < len(said)
+            async with asyncio.timeout(10):
+                while len(heard) < len(said):
+                    with contextlib.suppress(BlockingIOError):
+                        sent += late.send(said[sent:])
+                    with contextlib.suppress(BlockingIOError):
+                        heard += late.recv(65536)
+                    await asyncio.sleep(0)
+            assert heard == said
+
+
 async def test_a_reset_after_our_last_words_is_told_as_undelivered():
     async with opened() as skin:
         caller = socket.create_connection(skin.door[:2])
@@ -303,15 +325,11 @@ async def test_closing_lets_the_last_words_leave_and_takes_no_more():
 
 async def test_both_versions_of_ip_share_a_port_by_udp_and_tcp():
     skin = Skin()
-    doors = []
     try:
-        port = skin.server.listen("UDP", HOST, 0).port
-        with socket.socket(socket.AF_INET6) as probe, contextlib.suppress(OSError):
-            probe.bind(("::1", port))
-        for transport, host in (("UDP", "::1"), ("TCP", HOST), ("TCP", "::1")):
-            doors.append(skin.server.listen(transport, host, port))
-        assert {door.port for door in doors} == {port}
-        caller = await Caller.dial(doors[-1])
+        port = skin.server.listen("TCP", "0.0.0.0", 0).port
+        for transport, host in (("TCP", "::"), ("UDP", "0.0.0.0"), ("UDP", "::")):
+            assert skin.server.listen(transport, host, port) == Peer(host, port, transport)
+        caller = await Caller.dial(Peer("::1", port, "TCP"))
         caller.send(message())
         assert await caller.hears(message())
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as phone:
