@@ -43,7 +43,7 @@ _GROWTH = 48.0  # MiB the line may grow by from a tenth of the way to the end
 _LONGEST_CALL = 20  # seconds: one on hold has no other end
 _QUIET = 30.0  # seconds until nothing of any call is left: its end and 64*T1 for the BYE, and some more
 SETTINGS = {
-    "sip_more": 't1 = "50 ms"\nmax_lag = "10 s"\nregisters_per_second = 10000',
+    "sip_more": 't1 = "50 ms"\nregisters_per_second = 10000',
     "media_more": 'silent_after = "2 s"',
     "more": '[[trunks]]\nnetworks = ["127.0.0.0/8"]\ncalls_per_second = 10000\n'
     '[[phones]]\nuser = "777123456"\npassword = "fuzz"\nnumber = "+420777123456"',

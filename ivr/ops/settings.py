@@ -82,7 +82,7 @@ class SipSettings(Section):
     digests: tuple[Literal["SHA-256", "MD5"], ...] = Field(default=("SHA-256", "MD5"), min_length=1)
     max_calls: Whole = Field(default=500, ge=1, le=100_000)
     retry_after: Seconds = Field(default=5.0, ge=1, le=3600)
-    max_lag: Seconds = Field(default=0.1, ge=0.01, le=10)
+    max_lag: Seconds = Field(default=0.25, ge=0.01, le=10)
     invites_per_second: Whole = Field(default=10, ge=1, le=10_000)
     registers_per_second: Whole = Field(default=10, ge=1, le=10_000)
     answer_after: Seconds = Field(default=0.0, ge=0, le=60)
