@@ -12,6 +12,7 @@ from peers.scenario import (
     answer,
     bye,
     invite,
+    offer,
     pause,
     receive,
     receive_request,
@@ -36,7 +37,7 @@ def seconds_between(outcome: Outcome, method: str) -> float:
 def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
     open_line: Callable[..., Line], sipp: Callable[..., Sipp], tmp_path: Path
 ) -> None:
-    """Three calls: we refresh after 45 s; nobody does, BYE after 60 s; Asterisk does, and it goes on."""
+    """Four calls: we refresh after 45 s, by UPDATE or INVITE; nobody does, BYE after 60 s; Asterisk does."""
     peer_required("asterisk")
     line = open_line(media_more='silent_after = "5 min"', wait="1 min")
     opened = [receive(100, optional=True), receive(200, rrs=True), ack()]
@@ -47,6 +48,13 @@ def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
         receive_request("UPDATE", 50), answer(200, "OK", "Require: timer", kept),
         pause(18), bye(2),
     )  # fmt: skip
+    reinvited = write_scenario(
+        tmp_path, "reinvited",
+        invite(TIMER, "Allow: INVITE, ACK, BYE", given), *opened,
+        receive_request("INVITE", 50), answer(180, "Ringing"), pause(1),
+        answer(200, "OK", "Require: timer", kept, body=offer(version=2)), receive_request("ACK"),
+        pause(18), bye(2),
+    )  # fmt: skip
     nobodys = write_scenario(
         tmp_path, "nobodys",
         invite(TIMER, kept), *opened, receive_request("BYE", 65), answer(200, "OK"),
@@ -54,9 +62,10 @@ def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
     pbx = start_asterisk(line.address, more={"pjsip.conf": TRUNK})
     try:
         pbx.cli("pjsip set logger on")
-        callers = {"ours": sipp(), "nobody's": sipp(), "the PBX's": sipp(number="6001")}
+        callers = {"ours": sipp(), "reinvited": sipp(), "nobody's": sipp(), "the PBX's": sipp(number="6001")}
         at_work = {
             "ours": callers["ours"].start(ours, line.address, seconds=80),
+            "reinvited": callers["reinvited"].start(reinvited, line.address, seconds=80),
             "nobody's": callers["nobody's"].start(nobodys, line.address, seconds=80),
             "the PBX's": callers["the PBX's"].start(
                 "pbx_minute", ("127.0.0.1", pbx.sip_port), login=("6001", "change-me-6001"), seconds=80
@@ -72,6 +81,9 @@ def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
     asked = outcomes["ours"].requests("UPDATE", received=True)[0]
     assert asked.header("Session-Expires") == ["90;refresher=uac"]
     assert outcomes["ours"].requests("BYE", received=True) == []
+    assert seconds_between(outcomes["reinvited"], "INVITE") == pytest.approx(45, abs=1)
+    offered = outcomes["reinvited"].requests("INVITE", received=True)
+    assert [m.header("Session-Expires") for m in offered] == [["90;refresher=uac"]]
     assert seconds_between(outcomes["nobody's"], "BYE") == pytest.approx(60, abs=1)
     refresh = [m for m in messages if m.header("Session-Expires") and "UPDATE" in m.header("CSeq")[0]]
     assert [(m.received, m.start.split()[0]) for m in refresh] == [(False, "UPDATE"), (True, "SIP/2.0")]
