@@ -11,6 +11,8 @@ from typing import Protocol
 
 __all__ = ["Alarms", "Owner", "Timer", "Timers"]
 
+_FEW = 1000  # alarms not worth a look for those that were taken back
+
 
 class Timer(Enum):
     """RFC 3261 table 4 and RFC 6026; RESEND_2XX and GIVE_UP_2XX are the core's own (section 13.3.1.4)."""
@@ -73,11 +75,14 @@ class Alarms:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Owner, Timer]] = []
         self._order = count()
+        self._full = _FEW  # at this length the heap is looked through
 
     def set(self, owner: Owner, timer: Timer, at: float) -> None:
         """Ring at a time; an earlier setting of the same timer is forgotten."""
         owner.alarms[timer] = at
         heapq.heappush(self._heap, (at, next(self._order), owner, timer))
+        if len(self._heap) > self._full:
+            self._forget_taken_back()
 
     @property
     def next(self) -> float | None:
@@ -86,6 +91,12 @@ class Alarms:
         while heap and heap[0][2].alarms.get(heap[0][3]) != heap[0][0]:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
+
+    def _forget_taken_back(self) -> None:
+        """A session may last for years (RFC 4028); a call that ended is not to be kept for so long."""
+        self._heap = [entry for entry in self._heap if entry[2].alarms.get(entry[3]) == entry[0]]
+        heapq.heapify(self._heap)
+        self._full = max(2 * len(self._heap), _FEW)
 
     def due(self, now: float) -> Iterator[tuple[Owner, Timer]]:
         """Each that rings by now, in order of time."""
