@@ -11,30 +11,66 @@ from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.digest import Authenticator
 from ivr.sip.dtmf_info import read_key
+from ivr.sip.events import Confirmed, Invited, Reanswered, Reinvited, TransferReported
 from ivr.sip.registration import Registrar
 
 __all__ = ["READERS"]
 
 _SOURCE = Peer("192.0.2.7", 5060)
+_BETWEEN = b"\n--\n"
+_OFFER = b"v=0\r\n"
 _LIFE = 4000.0  # seconds: longer than any timer or registration
 
 
 def read_sip(data: bytes) -> None:
-    """A datagram at a fresh user agent; whatever it was, nothing of it may stay for ever."""
+    """Messages, a line of two dashes between them, at a fresh user agent; nothing of them may stay for ever.
+
+    Calls are answered, transferred and asked for a change of theirs, so that answers to requests of ours
+    mean something. Our tags and branches are the same in every run.
+    """
     tags = iter(f"{number:016x}" for number in range(10_000))
     registrar = Registrar(Authenticator("line", b"secret", {"777123456": "demo"}))
-    agent = UserAgent(lambda peer: "192.0.2.1:5060", lambda: next(tags), registrar=registrar)
-    agent.receive_datagram(data, _SOURCE, 0.0)
-    while (event := agent.next_event()) is not None:
-        agent.accept(event.leg, b"v=0\r\n", 0.0)
-        agent.hang_up(event.leg, 0.0)
-    now = 0.0
+    agent = UserAgent(
+        lambda peer: "192.0.2.1:5060",
+        lambda: next(tags),
+        registrar=registrar,
+        credentials={"pbx": ("line", "demo")},
+    )
+    now, legs = 0.0, set[str]()
+    for message in data.split(_BETWEEN):
+        agent.receive_datagram(message, _SOURCE, now)
+        now += 0.1
+        legs |= _act(agent, now)
+    for leg in legs:
+        agent.hang_up(leg, now)
     while (at := agent.next_timeout()) is not None and now < _LIFE:
         now = max(at, now)
         agent.handle_timeout(now)
-        agent.datagrams_to_send()
+        _act(agent, now)
     if agent.legs or agent.transactions:
         raise AssertionError(f"{agent.legs} legs and {agent.transactions} transactions stayed")
+
+
+def _act(agent: UserAgent, now: float) -> set[str]:
+    """Do what a hall would with all that has happened; no name is known. Gives the legs it heard of."""
+    legs = set()
+    while (event := agent.next_event()) is not None:
+        legs.add(event.leg)
+        match event:
+            case Invited(leg) | Reinvited(leg):
+                agent.ring(leg, now)
+                agent.accept(leg, _OFFER, now)
+                agent.refer(leg, "800", now)
+            case Confirmed(leg):
+                agent.reinvite(leg, _OFFER, now)
+            case TransferReported(leg) | Reanswered(leg):
+                agent.hang_up(leg, now)
+            case _:
+                pass
+    for target in agent.targets_to_look_up():
+        agent.found(target, (), now)
+    agent.datagrams_to_send()
+    return legs
 
 
 def read_sdp(data: bytes) -> None:
