@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import asyncio.sslproto
 import ssl
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,6 +17,9 @@ from ivr.peer import Datagram, Peer, Transport
 __all__ = ["Connections", "Security"]
 
 _ANY = ("0.0.0.0", "::")
+# asyncio sets 256 KiB aside for each TLS connection; twice the longest record (RFC 8446 section 5.1) will do.
+asyncio.sslproto.SSLProtocol.max_size = 32 * 1024
+
 _FAREWELL = 1.0  # seconds for the last bytes to leave when all is closed
 
 
