@@ -93,12 +93,9 @@ def test_calls_come_by_tcp_and_tls_and_a_new_certificate_does_not_disturb_them(d
         by.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(desk.folder / "line.pem")
 
     issue(authority)
-    desk.change(
-        "infoline.toml",
-        f'listen = "127.0.0.1:{desk.port}"',
-        f'listen = ["127.0.0.1:{desk.port}", "tls:127.0.0.1:{tls}"]\n'
-        '[sip.tls]\ncertificate = "line.pem"',
-    )  # fmt: skip
+    here = f"127.0.0.1:{desk.port}"
+    desk.change("infoline.toml", f'listen = "{here}"', f'listen = ["{here}", "tls:127.0.0.1:{tls}"]')
+    desk.change("infoline.toml", "[media]", '[sip.tls]\ncertificate = "line.pem"\n\n[media]')
     process = desk.start("run", "--demo")
     try:
         said = until(process, "Ctrl-C closes it")
