@@ -147,7 +147,10 @@ def _environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A UDP port of 127.0.0.1 that nobody had a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody had a moment ago, over UDP or TCP."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket(type=socket.SOCK_STREAM) as stream:
+            stream.bind(("127.0.0.1", 0))
+            with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+                datagrams.bind(stream.getsockname())
+                return int(stream.getsockname()[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import os
 import resource
 import shutil
 import socket
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from bench.running_line import free_port
@@ -19,7 +21,7 @@ from bench.running_line import free_port
 __all__ = ["Outcome", "call", "media_sink", "sipp_is_here"]
 
 _SCENARIO = Path(__file__).with_name("call.xml")
-_MEDIA_HOST = "127.0.0.9"
+_MEDIA_HOST = str(IPv4Address(0x7F09_0000 | os.getpid() & 0xFFFF))  # 127.9.x.x: two of these do not meet
 _FIRST_PORT, _PORTS = 10_000, 2500  # SIPp goes up by four from call to call, and round after 10,000 ports
 _ENDS_WITHIN = 20  # seconds after the last call was begun
 

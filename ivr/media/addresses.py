@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["NOWHERE", "Family", "family_of", "plain_address"]
@@ -17,6 +18,7 @@ def family_of(host: str) -> Family:
     return 6 if ":" in host else 4
 
 
+@lru_cache(maxsize=4096)
 def plain_address(host: str) -> str | None:
     """A host in its shortest spelling, None if it is no address.
 
