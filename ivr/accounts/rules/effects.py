@@ -1,7 +1,8 @@
 """Nothing comes in; the effects go out that a rule may want: what the store books with what caused them.
 
 A rule returns effects in the order in which they happen, and the store books them in that order, in the
-transaction of the row that caused them. Each says which rows it stands for.
+transaction of the row that caused them. Each says which rows it stands for. The cause itself (the usage, the
+deposit paid in, the limit the customer has set) is booked by who brings it and is no effect.
 """
 
 from __future__ import annotations
@@ -53,9 +54,8 @@ class NotifyKind(StrEnum):
 
 
 class RaiseWhy(StrEnum):
-    """Why a limit grows: a deposit was paid, the subscriber asked, or the operator did it (VL-30)."""
+    """Why a limit grows without money: the customer asked (VL-20, GM-34), or the operator did it (VL-30)."""
 
-    DEPOSIT = "deposit"
     REQUEST = "request"
     AUTOMATIC = "automatic"
 
@@ -94,9 +94,11 @@ class MoveTo:
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """The limit grows: a ledger row in the book ``limit``, kind ``deposit`` when paid and else ``raise``.
+    """The limit grows: a ledger row ``raise`` in the book ``limit``.
 
-    An automatic raise is a row of ``deposits`` as well (VL-38) and sets ``raised_automatically_at``.
+    At Vodafone it is a row of ``deposits`` as well (VL-38), of kind ``automatic_raise`` or, on request,
+    ``requested_raise``: no money was paid, so none can be claimed back. An automatic one sets
+    ``raised_automatically_at``.
     """
 
     amount: Money
