@@ -10,7 +10,18 @@ from peers.certificates import Certificates
 from peers.kamailio import Kamailio, start_kamailio
 from peers.line import Line
 from peers.process import until
-from peers.scenario import ack, answer, bye, info, invite, pause, receive, receive_request, write_scenario
+from peers.scenario import (
+    DEAF,
+    ack,
+    answer,
+    bye,
+    info,
+    invite,
+    pause,
+    receive,
+    receive_request,
+    write_scenario,
+)
 from peers.sipp import Sipp
 from sentences import CREDIT, hears
 
@@ -59,10 +70,10 @@ def test_a_caller_by_tls_hears_the_credit_through_the_front(
 def test_the_lines_refer_and_bye_come_back_by_the_callers_connection(
     streams_line: Line, front: Kamailio, sipp: Callable[..., Sipp], tmp_path: Path
 ) -> None:
-    """Double Record-Route: to the front by its Route, and on by TCP though SIPp listens on no port."""
+    """To the front by its Record-Routes, and on by the connection: the Contact's port is nobody's."""
     file = write_scenario(
         tmp_path, "front_tcp",
-        invite(), receive(100, optional=True), receive(200, rrs=True), ack(), pause(0.3),
+        invite(contact=DEAF), receive(100, optional=True), receive(200, rrs=True), ack(), pause(0.3),
         info("0", 2), receive(200), receive_request("REFER", 12), answer(603, "Decline"), pause(0.5), bye(3),
     )  # fmt: skip
     outcome = sipp(transport="t1").play(file, ("127.0.0.1", front.sip_port))
@@ -70,7 +81,9 @@ def test_the_lines_refer_and_bye_come_back_by_the_callers_connection(
     routes = ",".join(outcome.received(200, "INVITE")[0].header("Record-Route"))
     assert "transport=tcp" in routes
     refer = outcome.requests("REFER", received=True)[0]
-    assert "SIP/2.0/TCP" in refer.header("Via")[0]
+    vias = refer.header("Via")
+    assert len(vias) == 2, "the REFER went past the front"
+    assert f"SIP/2.0/TCP 127.0.0.1:{front.sip_port};" in vias[0]
 
 
 @pytest.mark.interop

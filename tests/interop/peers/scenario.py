@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
+    "DEAF",
     "ack", "answer", "bye", "cancel", "challenged", "info", "invite", "keys", "note", "offer", "pause",
     "receive", "receive_request", "refused_ack", "request", "write_scenario",
 ]  # fmt: skip
@@ -17,6 +18,7 @@ __all__ = [
 VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch};rport"
 FROM = "From: <sip:[from]@[local_ip]:[local_port]>;tag=[pid]SIPp[call_number]"
 CONTACT = "Contact: <sip:[from]@[local_ip]:[local_port];transport=[transport]>"
+DEAF = "Contact: <sip:[from]@[local_ip]:9;transport=[transport]>"  # a port where nobody listens
 OUTSIDE = "sip:[service]@[remote_ip]:[remote_port]"
 
 
@@ -46,11 +48,11 @@ def send(lines: Sequence[str], body: str, retrans: bool) -> str:
     return f"<send{again}><![CDATA[\n{text}\n]]></send>"
 
 
-def invite(*headers: str, body: str | None = None, cseq: int = 1) -> str:
+def invite(*headers: str, body: str | None = None, cseq: int = 1, contact: str = CONTACT) -> str:
     """The INVITE that opens the call; ``body=""`` leaves the offer to the line."""
     lines = [
         f"INVITE {OUTSIDE} SIP/2.0", VIA.format(branch="[branch]"), "Max-Forwards: 70", FROM,
-        f"To: <{OUTSIDE}>", "Call-ID: [call_id]", f"CSeq: {cseq} INVITE", CONTACT, *headers,
+        f"To: <{OUTSIDE}>", "Call-ID: [call_id]", f"CSeq: {cseq} INVITE", contact, *headers,
     ]  # fmt: skip
     return send(lines, offer() if body is None else body, retrans=True)
 
