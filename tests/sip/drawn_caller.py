@@ -40,6 +40,7 @@ class Temper:
     extensions: tuple[tuple[str, str], ...] = ()  # header lines of its INVITE
     contact: str = "sip:777123456@{own}"
     routes: tuple[str, ...] = ()  # Record-Route of its INVITE
+    allow: str = "INVITE, ACK, BYE, CANCEL, UPDATE"
     prack_after: float | None = 0.0  # None: it never acknowledges a provisional response
     refresh: str = "90;refresher=uac"  # Session-Expires of its own refreshes
     granted: tuple[str, ...] = ()  # header lines of its 200 to a refresh of the line's
@@ -157,8 +158,7 @@ class Caller(Phone):
 
     def _invite(self, body: bytes, lines: Lines = ()) -> None:
         self.fresh()
-        allow = ("Allow", "INVITE, ACK, BYE, CANCEL, UPDATE")
-        data = self.build("INVITE", body=body, tag=self.leg_tag, lines=[*lines, allow])
+        data = self.build("INVITE", body=body, tag=self.leg_tag, lines=[*lines, ("Allow", self.temper.allow)])
         self.invitations[self.cseq] = Invitation(self.branch, self.cseq, bool(body), data)
         self._persist(data, (str(self.cseq), "INVITE"), longest=GIVE_UP)
 
@@ -229,9 +229,12 @@ class Caller(Phone):
 
     def _prack(self, message: Heard, invitation: Invitation) -> None:
         rseq = message.header("RSeq")
-        if rseq not in self.pracked:
-            self.pracked.add(rseq)
-            self._ask("PRACK", lines=[("RAck", f"{rseq} {invitation.cseq} INVITE")])
+        if rseq in self.pracked:
+            return
+        self.pracked.add(rseq)
+        answers = bool(message.body) and not invitation.offers
+        invitation.offers |= answers
+        self._ask("PRACK", SDP if answers else b"", lines=[("RAck", f"{rseq} {invitation.cseq} INVITE")])
 
     def _acknowledge(self, message: Heard, invitation: Invitation, branch: str) -> None:
         success = message.status < 300

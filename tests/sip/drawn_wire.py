@@ -79,6 +79,7 @@ class RoughWire(Wire):
             self._carry(datagram)
 
     def _look_up(self, target: Target, finding: Finding) -> None:
+        self.looked_up.append(target)
         peers = finding.peers
         if peers is not None:
             self.plan(finding.after, lambda: self.agent.found(target, peers, self.now))
