@@ -209,8 +209,10 @@ class Caller(Phone):
     def _answered(self, message: Heard) -> None:
         number, method = message.header("CSeq").split()
         if method == "INVITE":
-            self.done.add((number, method))  # section 17.1.1.2: any response stops timer A
-            self._invitation_answered(message, self.invitations[int(number)])
+            invitation = self.invitations[int(number)]
+            if branch_of(message) == invitation.branch:
+                self.done.add((number, method))  # section 17.1.1.2: any response stops timer A
+            self._invitation_answered(message, invitation)
         elif message.status >= 200:
             self.done.add((number, method))
 
@@ -222,8 +224,8 @@ class Caller(Phone):
                 self.wire.plan(self.temper.prack_after, partial(self._prack, message, invitation))
             return
         branch = branch_of(message)
+        invitation.answered = True
         if branch == invitation.branch:
-            invitation.answered = True
             invitation.statuses.append(message.status)
         self._acknowledge(message, invitation, branch)
 
