@@ -9,15 +9,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.accounts.model import Lot, NewAccount, Operator
+from ivr.accounts.model import Booked, Lot, NewAccount, Operator
 from ivr.accounts.rules.calendar import local_day, period_of
-from ivr.accounts.schema.tables import ledger, numbers, operators, subscribers
+from ivr.accounts.schema.columns import Instant
+from ivr.accounts.schema.tables import closing_balances, ledger, numbers, operators, subscribers
+from ivr.errors import AccountError
 from ivr.money import Money
 
-__all__ = ["book_expiry", "book_top_up", "enter", "opening_key", "operator_id"]
+__all__ = ["book_entry", "book_expiry", "book_top_up", "enter", "note_closing", "opening_key", "operator_id"]
 
 
 def opening_key(subscriber_id: int, book: str) -> str:
@@ -91,19 +93,64 @@ async def enter(
         await connection.execute(insert(ledger), rows)
 
 
-async def book_top_up(
+async def book_entry(
     connection: AsyncConnection,
     subscriber_id: int,
+    book: str,
+    kind: str,
     amount: Money,
-    valid_until: date,
     *,
     key: str,
     at: datetime,
     now: datetime,
-) -> None:
-    """One top-up, valid through its last valid day."""
-    row = _row(subscriber_id, "credit", "top_up", amount, key=key, at=at, now=now, valid_until=valid_until)
-    await connection.execute(insert(ledger), [row])
+    valid_until: date | None = None,
+    period: int | None = None,
+    note: str | None = None,
+) -> Booked:
+    """One row of the ledger, once for its key; AccountError where the key was used for something else."""
+    row = _row(
+        subscriber_id,
+        book,
+        kind,
+        amount,
+        key=key,
+        at=at,
+        now=now,
+        valid_until=valid_until,
+        period=period,
+    )
+    found = (await connection.execute(select(ledger).where(ledger.c.key == key))).one_or_none()
+    if found is not None:
+        same = ("subscriber_id", "book", "kind", "amount_minor", "currency")
+        if any(getattr(found, name) != row[name] for name in same):
+            raise AccountError(f"key: {key!r} was used for something else")
+        return Booked(found.id, repeated=True)
+    made = await connection.execute(insert(ledger).values(row | {"note": note}).returning(ledger.c.id))
+    return Booked(int(made.scalar_one()), repeated=False)
+
+
+async def book_top_up(
+    connection: AsyncConnection,
+    subscriber_id: int,
+    amount: Money,
+    valid_until: date | None,
+    *,
+    key: str,
+    at: datetime,
+    now: datetime,
+) -> Booked:
+    """One top-up, valid through its last valid day; None where credit has no end (CS-10)."""
+    return await book_entry(
+        connection,
+        subscriber_id,
+        "credit",
+        "top_up",
+        amount,
+        key=key,
+        at=at,
+        now=now,
+        valid_until=valid_until,
+    )
 
 
 async def book_expiry(
@@ -118,6 +165,41 @@ async def book_expiry(
         key = f"expiry:{subscriber_id}:{day}:{amount.minor}"
         row = _row(subscriber_id, "credit", "expiry", -amount, key=key, at=now, now=now, valid_until=day)
         await connection.execute(insert(ledger), [row])
+
+
+async def note_closing(
+    connection: AsyncConnection, subscriber_ids: Sequence[int], period: int, now: datetime
+) -> None:
+    """Keep what the books of these subscribers hold as the period is closed, once a period.
+
+    Of the spend only what belongs to the period counts. The sums are taken again by ``Accounts.check``.
+    """
+    noted = closing_balances.c
+    sums = (
+        select(
+            ledger.c.subscriber_id,
+            ledger.c.book,
+            literal(period),
+            func.sum(ledger.c.amount_minor),
+            func.max(ledger.c.id),
+            literal(now, Instant()),
+        )
+        .outerjoin(
+            closing_balances,
+            (noted.subscriber_id == ledger.c.subscriber_id)
+            & (noted.book == ledger.c.book)
+            & (noted.period == period),
+        )
+        .where(
+            ledger.c.subscriber_id.in_(subscriber_ids),
+            ledger.c.book != "none",
+            (ledger.c.book != "spend") | (ledger.c.period == period),
+            noted.period.is_(None),
+        )
+        .group_by(ledger.c.subscriber_id, ledger.c.book)
+    )
+    columns = ["subscriber_id", "book", "period", "amount_minor", "last_ledger_id", "closed_at"]
+    await connection.execute(insert(closing_balances).from_select(columns, sums))
 
 
 def _opening_rows(

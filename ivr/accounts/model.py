@@ -1,4 +1,4 @@
-"""What the store holds, as values: operators, accounts, credit, bookings, and what a caller is told."""
+"""What the store holds, as values: operators, accounts, credit, what is booked, and what is told."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from ivr.money import Money
 
 __all__ = [
     "Account",
+    "BankTransfer",
+    "Booked",
     "Charging",
     "Entry",
     "Fact",
     "Finding",
+    "IssuedBill",
     "Lot",
     "NewAccount",
+    "NewDeposit",
+    "NewOrder",
     "Operator",
     "Receipt",
+    "UsageRecord",
 ]
 
 Fact = Money | date | int
@@ -70,6 +76,7 @@ class Account:
     lapses: tuple[Lot, ...]
     spend: Money
     limit: Money | None
+    billing_day: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +129,89 @@ class Finding:
     outcome: str
     facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The row that stands for something now; ``repeated`` when it had been booked before, with the same."""
+
+    row_id: int
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecord:
+    """Rated usage as its source gives it; ``source`` and ``record`` together name it for ever.
+
+    ``kind`` is one of ``usage_records.kind``; ``quantity`` counts seconds, messages or kilobytes, and
+    ``from_free_units`` how many of them cost nothing. ``price`` is what it adds to the spend, below zero for
+    a correction. ``ended_at`` is None while a call is running; the same record with its end settles it.
+    """
+
+    source: str
+    record: str
+    kind: str
+    started_at: datetime
+    ended_at: datetime | None
+    quantity: int
+    price: Money
+    from_free_units: int = 0
+    other_party: str | None = None
+    outgoing: bool = True
+    roaming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BankTransfer:
+    """Money that came in, as the bank reports it; ``reference`` is the bank's own name for it."""
+
+    reference: str
+    to_account: str
+    received_at: datetime
+    amount: Money
+    variable_symbol: str | None = None
+    specific_symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeposit:
+    """A deposit towards the limit; ``kind`` is one of ``deposits.kind``.
+
+    ``effective_at`` is the moment from which it counts at the latest (VL-15).
+    """
+
+    kind: str
+    amount: Money
+    paid_on: date
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedBill:
+    """A bill as it was issued, and paid if it was."""
+
+    invoice_number: str
+    period: int
+    amount: Money
+    issued_on: date
+    due_on: date
+    paid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An SMS as it came from the number to be changed (CP-51), and what was made of it.
+
+    ``command`` is its canonical text, None where it could not be read; then ``status`` is "refused".
+    ``due_at`` is when it has to be done or failed at the latest (CP-52), ``effective_on`` the day on which
+    it changes the services (CP-53), None for at once.
+    """
+
+    message_id: str
+    text: str
+    command: str | None
+    status: str
+    received_at: datetime
+    due_at: datetime
+    effective_on: date | None
+    reply: str | None = None

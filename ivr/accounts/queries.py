@@ -46,6 +46,7 @@ def _accounts_with_sums() -> Select[Any]:
             subscribers.c.status,
             subscribers.c.language,
             subscribers.c.own_limit_minor,
+            subscribers.c.billing_day,
             _sum_of("credit").label("credit"),
             _sum_of("spend", ledger.c.period == this_period).label("spend"),
             _sum_of("limit").label("granted_limit"),
@@ -199,6 +200,7 @@ def _account(rows: Sequence[Row[Any]], operator: Operator) -> Account:
         lapses=tuple(lapses),
         spend=Money(-(first.spend or 0), operator.currency),
         limit=_limit(first.granted_limit, first.own_limit_minor, operator.currency),
+        billing_day=first.billing_day,
     )
 
 

@@ -116,4 +116,4 @@ def test_every_table_can_be_written_for_postgresql() -> None:
 
 
 def test_there_is_one_newest_revision() -> None:
-    assert newest_revision() == "0001"
+    assert newest_revision() == "0002"

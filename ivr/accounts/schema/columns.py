@@ -29,6 +29,7 @@ __all__ = [
     "only_one",
     "owner",
     "reference",
+    "some_of",
     "word",
 ]
 
@@ -107,3 +108,9 @@ def only_one(name: str, *columns: str, where: str) -> Index:
     """At most one row for these columns among those that meet the condition."""
     condition = text(where)
     return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+def some_of(name: str, *columns: str, where: str) -> Index:
+    """An index of those rows only that meet the condition, since few of many do."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)

@@ -1,4 +1,4 @@
-"""Tables of what moved money: ledger, payments, bills, deposits, notices, automatic top-up, period closes."""
+"""Tables of what moved money: ledger, payments, bills, deposits, notices, automatic top-up, closes."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from ivr.accounts.schema.columns import (
     one_of,
     only_one,
     owner,
+    some_of,
     word,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "auto_top_ups",
     "bills",
     "card_payments",
+    "closing_balances",
     "deposits",
     "ledger",
     "notices",
@@ -134,6 +136,7 @@ bills = Table(
     UniqueConstraint("subscriber_id", "invoice_number"),
     CheckConstraint("due_on >= issued_on", name="due_after_issue"),
     Index("bills_newest", "subscriber_id", "issued_on"),
+    some_of("bills_unpaid", "due_on", where="paid_on IS NULL"),
 )
 
 deposits = Table(
@@ -149,7 +152,7 @@ deposits = Table(
     Column("returned_on", Date, nullable=True),
     owner("ledger_id", "ledger.id"),
     UniqueConstraint("ledger_id"),
-    one_of("kind", "limit", "security", "automatic_raise"),
+    one_of("kind", "limit", "security", "automatic_raise", "requested_raise"),
     CheckConstraint("amount_minor > 0", name="amount"),
     Index("deposits_of_subscriber", "subscriber_id"),
 )
@@ -219,4 +222,18 @@ period_closes = Table(
     Column("started_at", Instant, nullable=False),
     Column("done_up_to", BigInteger, nullable=False, server_default="0"),  # subscriber id
     Column("finished_at", Instant, nullable=True),
+)
+
+# What the books of a subscriber held when a period was closed: the sum of the ledger's rows up to and with
+# `last_ledger_id`. Rows are never changed, so the sum taken again has to be the same.
+closing_balances = Table(
+    "closing_balances",
+    metadata,
+    owner("subscriber_id", "subscribers.id", primary_key=True),
+    Column("book", Text, primary_key=True),
+    Column("period", Integer, primary_key=True, autoincrement=False),
+    amount("amount_minor"),
+    Column("last_ledger_id", BigInteger, nullable=False),
+    Column("closed_at", Instant, nullable=False),
+    one_of("book", "credit", "spend", "limit", "security"),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 from ivr.accounts.schema.columns import (
@@ -26,6 +27,7 @@ from ivr.accounts.schema.columns import (
     one_of,
     only_one,
     owner,
+    some_of,
     word,
 )
 
@@ -149,7 +151,8 @@ free_units = Table(
     CheckConstraint("resets_on > from_on", name="span"),
 )
 
-# `effective_on` follows from `received_at` and not from when it was done (CP-53).
+# `effective_on` follows from `received_at` and not from when it was done (CP-53). An order is done when it
+# has been accepted and booked, within 24 h; `applied_at` is when the services were changed by it.
 sms_orders = Table(
     "sms_orders",
     metadata,
@@ -164,6 +167,7 @@ sms_orders = Table(
     Column("due_at", Instant, nullable=False),
     Column("effective_on", Date, nullable=True),
     Column("finished_at", Instant, nullable=True),
+    Column("applied_at", Instant, nullable=True),
     word("reply", optional=True),
     UniqueConstraint("message_id"),
     one_of("status", "open", "done", "failed", "refused"),
@@ -171,6 +175,7 @@ sms_orders = Table(
     CheckConstraint("status = 'refused' OR command IS NOT NULL", name="command"),
     only_one("only_one_open_order", "subscriber_id", "command", where="status = 'open'"),
     Index("orders_due", "status", "due_at"),
+    some_of("orders_to_come", "subscriber_id", where="applied_at IS NULL AND status IN ('open', 'done')"),
 )
 
 # Rated usage as it arrives, each record of a source once. A call still running has no end (CS-12).
@@ -185,6 +190,7 @@ usage_records = Table(
     word("kind"),
     word("other_party", optional=True),
     Column("roaming", Boolean, nullable=False, server_default=false()),
+    Column("outgoing", Boolean, nullable=False, server_default=true()),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
     Column("quantity", BigInteger, nullable=False),
@@ -197,6 +203,7 @@ usage_records = Table(
     one_of("kind", "call", "sms", "mms", "data", "premium", "third_party", "fee"),
     CheckConstraint("quantity >= 0 AND from_free_units BETWEEN 0 AND quantity", name="quantity"),
     Index("usage_in_time", "subscriber_id", "started_at"),
+    some_of("calls_running", "subscriber_id", where="ended_at IS NULL AND kind = 'call'"),
 )
 
 # Prices by the longest prefix; millionths of the currency's unit, since a minute costs parts of a cent.
