@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ivr.peer import Peer, Target
 from ivr.sip.agent import UserAgent
-from ivr.sip.events import Event, Invited
+from ivr.sip.events import Cause, Ended, Event, Invited
 
 __all__ = ["Address", "Fate", "Sent", "Wire", "every_datagram_arrives"]
 
@@ -91,6 +91,10 @@ class Wire:
             if isinstance(event, Invited):
                 self.do(self.agent.hang_up, event.leg)
         self.advance(300)
+
+    def causes(self) -> list[Cause]:
+        """Why each call that is over has ended, in that order."""
+        return [event.cause for event in self.of(Ended)]
 
     def of(self, kind: type[Event]) -> list[Any]:
         """The events of one kind."""

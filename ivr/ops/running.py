@@ -16,13 +16,8 @@ from ivr.accounts.store import Store
 from ivr.call.callers import Callers
 from ivr.call.events import CertificatesRead, CertificatesRefused, Fault, Watcher
 from ivr.call.line import Limits, Line
-from ivr.call.speaker import Speaker
 from ivr.errors import ConfigurationError
-from ivr.media.addresses import Family
 from ivr.media.plane import Plane
-from ivr.media.wire import Ipv6
-from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
-from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
 from ivr.net.certificates import CertificateProblem, Certificates
 from ivr.net.connections import Security
 from ivr.net.lag import LoopLag
@@ -36,16 +31,17 @@ from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files
 from ivr.ops.neighbours import Neighbours
 from ivr.ops.settings import Settings, TlsSettings
+from ivr.ops.sound import open_plane, open_speaker
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
+from ivr.sip.guard import Guard
+from ivr.sip.registration import Registrar
 from ivr.sip.timers import Timers
-from ivr.speech.library import Library
 
 __all__ = ["Running", "open_line", "read_certificates"]
 
 _SWITCH_INTERVAL = 0.0005  # seconds: the media thread must not wait for the lock longer than this
 _LEAVE_SECONDS = 2.0  # how long a registrar may take to let us go
-_STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,67 +65,35 @@ async def open_line(
     """Open store, voices, media and signalling, in this order; close them in the other.
 
     ``progress(done, total)`` counts the sentences rendered before the line opens; ``seen`` is shown every
-    signalling datagram. ConfigurationError when
-    an address is taken; StoreUnavailable, VoiceError.
+    signalling message. ConfigurationError when an address is taken; StoreUnavailable, VoiceError.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.store.url.get_secret_value())
         stack.push_async_callback(store.close)
-        speaker = await _speaker(settings, files, progress, stack)
-        neighbours = Neighbours(settings)
-        lag = LoopLag()
+        speaker = await open_speaker(settings, files, progress, stack)
+        neighbours, lag = Neighbours(settings), LoopLag()
         registrar, guard = open_entrance(
             settings, neighbours.calls_per_second, lambda now: lag.seconds(now) > settings.sip.max_lag
         )
-        agent = UserAgent(
-            contact(settings.sip),
-            lambda: secrets.token_hex(8),
-            Timers(t1=settings.sip.t1),
-            registrar,
-            {c.realm: (c.user, c.password.get_secret_value()) for c in settings.credentials},
-            guard=guard,
-        )
+        agent = _agent(settings, registrar, guard)
         neighbours.registrations_at = agent.registrars.at
         line: Line | None = None
-        plane = _plane(settings, lambda event: line.tell(event) if line is not None else None)
+        plane = open_plane(settings, lambda event: line.tell(event) if line is not None else None)
         line = Line(
             agent,
             plane,
             files.plans,
             Accounts(store, time_limit=settings.store.time_limit),
             speaker,
-            Callers(
-                neighbours.trusted_country,
-                {phone.user: phone.number for phone in settings.phones},
-                registrar.user_at,
-                neighbours.number,
-            ),
+            _callers(settings, neighbours, registrar),
             Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
             lambda: datetime.now(UTC),
             our_host(settings.sip),
             watch,
         )
-        metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
-        metronome.start()
-        stack.callback(_close_media, metronome, plane)
-
-        def told(problem: str | None) -> None:
-            watch(CertificatesRead() if problem is None else CertificatesRefused(problem))
-
-        certificates = read_certificates(settings.sip.tls, told)
-        resolver = Resolver({one.family for one in settings.sip.listen})
-        signalling = Signalling(
-            agent,
-            line.take_events,
-            lambda error: watch(Fault("signalling", error)),
-            seen=seen,
-            admit=neighbours.knows,
-            limits=StreamLimits(settings.sip.max_connections, settings.sip.max_connections_each),
-            security=Security(certificates.serving, certificates.dialling, resolver.name_of),
-            look_up=resolver.look_up,
-        )
-        line.flush = signalling.flush
+        stack.callback(_move_media(plane, watch))
+        signalling, certificates = _signalling(settings, agent, line, neighbours, watch, seen)
         stack.push_async_callback(signalling.close)
         lag.start()
         stack.callback(lag.stop)
@@ -140,49 +104,61 @@ async def open_line(
         yield Running(line, store, addresses, certificates.reload)
 
 
-async def _speaker(
-    settings: Settings,
-    files: Files,
-    progress: Callable[[int, int], None] | None,
-    stack: AsyncExitStack,
-) -> Speaker:
-    library = Library(settings.speech.cache, settings.speech.spoken(), settings.speech.workers)
-    await stack.enter_async_context(library)
-    languages = {plan.line.language for plan in files.plans}
-    sentences = [
-        (name, words) for name in sorted(languages) for words in files.catalogue.fixed_sentences(name)
-    ]
-    await library.prepare(sentences, progress)
-    speaker = Speaker(files.catalogue, library)
-    for language in languages:
-        await speaker.prepare(language)
-    return speaker
-
-
-def _plane(settings: Settings, tell: Callable[..., None]) -> Plane:
-    """Media in the families that signalling is heard in, at its address where that is one."""
-    batched = can_batch() if settings.media.batch == "auto" else settings.media.batch == "mmsg"
-
-    def opener(family: Family, addresses: Addresses) -> Callable[[int], MmsgWire | LoopWire]:
-        hosts = {one.host for one in settings.sip.listen if one.family == family}
-        host = hosts.pop() if len(hosts) == 1 else ("0.0.0.0" if family == 4 else "::")
-        batch = Batch(addresses=addresses) if batched else None
-        return lambda port: open_wire(host, port, batch, addresses)
-
-    families, book = {one.family for one in settings.sip.listen}, Ipv6Addresses()
-    return Plane(
-        opener(4, IPV4) if 4 in families else None,
-        settings.media.ports.even,
-        tell,
-        settings.sip.max_calls + _STREAMS_BESIDE,
-        settings.media.silent_after,
-        ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
+def _agent(settings: Settings, registrar: Registrar, guard: Guard) -> UserAgent:
+    return UserAgent(
+        contact(settings.sip),
+        lambda: secrets.token_hex(8),
+        Timers(t1=settings.sip.t1),
+        registrar,
+        {c.realm: (c.user, c.password.get_secret_value()) for c in settings.credentials},
+        guard=guard,
     )
 
 
-def _close_media(metronome: Metronome, plane: Plane) -> None:
-    metronome.stop()
-    plane.shutdown()
+def _callers(settings: Settings, neighbours: Neighbours, registrar: Registrar) -> Callers:
+    numbers = {phone.user: phone.number for phone in settings.phones}
+    return Callers(neighbours.trusted_country, numbers, registrar.user_at, neighbours.number)
+
+
+def _move_media(plane: Plane, watch: Watcher) -> Callable[[], None]:
+    """Let the plane tick; gives what stops and closes it."""
+    metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
+    metronome.start()
+
+    def stop() -> None:
+        metronome.stop()
+        plane.shutdown()
+
+    return stop
+
+
+def _signalling(
+    settings: Settings,
+    agent: UserAgent,
+    line: Line,
+    neighbours: Neighbours,
+    watch: Watcher,
+    seen: Seen | None,
+) -> tuple[Signalling, Certificates]:
+    """The sockets' side of the user agent, not listening yet."""
+
+    def told(problem: str | None) -> None:
+        watch(CertificatesRead() if problem is None else CertificatesRefused(problem))
+
+    certificates = read_certificates(settings.sip.tls, told)
+    resolver = Resolver({one.family for one in settings.sip.listen})
+    signalling = Signalling(
+        agent,
+        line.take_events,
+        lambda error: watch(Fault("signalling", error)),
+        seen=seen,
+        admit=neighbours.knows,
+        limits=StreamLimits(settings.sip.max_connections, settings.sip.max_connections_each),
+        security=Security(certificates.serving, certificates.dialling, resolver.name_of),
+        look_up=resolver.look_up,
+    )
+    line.flush = signalling.flush
+    return signalling, certificates
 
 
 def read_certificates(

@@ -31,8 +31,9 @@ def wire(registrar: Registrar) -> Iterator[Wire]:
     agent = UserAgent(lambda source: LINE, lambda: f"{next(tokens):016x}", registrar=registrar)
     made = Wire(agent)
     yield made
+    made.do(agent.registrars.leave)
     made.end_everything()
-    assert (agent.legs, agent.transactions, agent.next_timeout()) == (0, 0, None)
+    assert (agent.legs, agent.transactions, agent.registrars.live, agent.next_timeout()) == (0, 0, 0, None)
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from phone import Heard, read
 from wire import Wire
 
 from ivr.peer import Peer
+from ivr.sip.bindings import Registration
+from ivr.sip.events import Registered, RegistrationFailed, Unregistered
+from ivr.sip.uri import Uri
 
 HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256, "SHA-512-256": partial(hashlib.new, "sha512_256")}
 PBX = Peer("10.0.0.2", 5060)
@@ -83,3 +86,16 @@ def proves(message: Heard, user: str, password: str, header: str = "Authorizatio
     assert (p["username"], p["uri"]) == (user, uri)
     assert p["response"] == h(f"{a1}:{p['nonce']}:{middle}{a2}")
     return p
+
+
+def settings(registrar: str = "sip:10.0.0.2", proxy: str = "", **more: object) -> Registration:
+    way = Uri.parse(proxy) if proxy else None
+    return Registration("pbx", Uri.parse(registrar), "infoline", "line", "tajné", proxy=way, **more)  # type: ignore[arg-type]
+
+
+def register(wire: Wire, registration: Registration | None = None) -> None:
+    wire.do(wire.agent.registrars.register, registration or settings())
+
+
+def told(wire: Wire) -> list[object]:
+    return [e for e in wire.events if isinstance(e, Registered | RegistrationFailed | Unregistered)]

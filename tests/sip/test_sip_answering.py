@@ -6,7 +6,7 @@ import pytest
 from phone import SDP, Phone
 from wire import Wire
 
-from ivr.sip.events import Cause, Confirmed, Ended, Invited
+from ivr.sip.events import Cause, Confirmed, Invited
 
 T1, GIVE_UP = 0.5, 32.0
 RESENT = [0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
@@ -22,10 +22,6 @@ def times(phone: Phone, status: int) -> list[float]:
     """When each response of this status came, in seconds from the first."""
     came = [m.at for m in phone.heard if m.status == status]
     return [at - came[0] for at in came]
-
-
-def causes(wire: Wire) -> list[Cause]:
-    return [event.cause for event in wire.of(Ended)]
 
 
 def accept(wire: Wire) -> None:
@@ -97,7 +93,7 @@ def test_the_200_is_resent_until_the_bye(wire: Wire, phone: Phone) -> None:
     assert phone.requests("BYE") == []
     wire.advance(0.1)
     assert len(phone.requests("BYE")) == 1
-    assert causes(wire) == [Cause.NO_ACK]
+    assert wire.causes() == [Cause.NO_ACK]
     wire.advance(40)
     assert times(phone, 200) == pytest.approx(RESENT)
     assert wire.agent.legs == 0
@@ -174,7 +170,7 @@ def test_a_refusal_is_resent_until_its_ack(wire: Wire, phone: Phone, status: int
     phone.invite()
     leg = invited(wire).leg
     wire.do(wire.agent.refuse, leg, status)
-    assert causes(wire) == [Cause.REFUSED]
+    assert wire.causes() == [Cause.REFUSED]
     assert wire.agent.legs == 0
     wire.advance(4)
     assert times(phone, status) == pytest.approx([0, 0.5, 1.5, 3.5])
@@ -226,7 +222,7 @@ def test_cancel_before_the_answer(wire: Wire, phone: Phone) -> None:
     phone.cancel()
     assert [(m.method, m.status) for m in phone.heard] == [("INVITE", 180), ("CANCEL", 200), ("INVITE", 487)]
     assert {m.tag for m in phone.heard} == {leg}
-    assert causes(wire) == [Cause.CANCELLED]
+    assert wire.causes() == [Cause.CANCELLED]
     phone.ack()
     wire.advance(20)
     assert phone.statuses() == [180, 200, 487]
@@ -273,7 +269,7 @@ def test_hanging_up_a_ringing_call_is_480(wire: Wire, phone: Phone) -> None:
     phone.invite()
     wire.do(wire.agent.hang_up, invited(wire).leg)
     assert phone.statuses() == [480]
-    assert causes(wire) == [Cause.LINE_HUNG_UP]
+    assert wire.causes() == [Cause.LINE_HUNG_UP]
     phone.ack()
 
 
@@ -287,7 +283,7 @@ def test_hanging_up_before_the_ack_waits_for_it(wire: Wire, phone: Phone) -> Non
     assert phone.requests("BYE") == []
     phone.ack()
     assert len(phone.requests("BYE")) == 1
-    assert causes(wire) == [Cause.LINE_HUNG_UP]
+    assert wire.causes() == [Cause.LINE_HUNG_UP]
 
 
 def test_hanging_up_without_an_ack_is_a_bye_after_64_t1(wire: Wire, phone: Phone) -> None:
@@ -296,7 +292,7 @@ def test_hanging_up_without_an_ack_is_a_bye_after_64_t1(wire: Wire, phone: Phone
     wire.do(wire.agent.hang_up, invited(wire).leg)
     wire.advance(GIVE_UP)
     assert len(phone.requests("BYE")) == 1
-    assert causes(wire) == [Cause.NO_ACK]
+    assert wire.causes() == [Cause.NO_ACK]
 
 
 def test_the_same_invite_by_another_way_is_482(wire: Wire, phone: Phone) -> None:
@@ -368,7 +364,7 @@ class TestClientsOfRfc2543:
         self.say(old, "BYE", tag=tag)
         old.again()
         assert old.statuses("BYE") == [200, 200]
-        assert causes(wire) == [Cause.CALLER_HUNG_UP]
+        assert wire.causes() == [Cause.CALLER_HUNG_UP]
 
     def test_a_cancel_and_its_ack(self, wire: Wire, old: Phone) -> None:
         old.cseq = 1

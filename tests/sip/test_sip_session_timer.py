@@ -35,10 +35,6 @@ def answer(phone: Phone, request: int, status: int, *lines: str) -> None:
     phone.wire.advance(0)
 
 
-def causes(wire: Wire) -> list[Cause]:
-    return [event.cause for event in wire.of(Ended)]
-
-
 # What is agreed
 
 
@@ -135,7 +131,7 @@ def test_a_refused_refresh_refreshes_nothing(wire: Wire, phone: Phone) -> None:
     wire.do(wire.agent.refuse, leg, 488)
     phone.ack()
     wire.advance(15)
-    assert causes(wire) == [Cause.NOT_REFRESHED]
+    assert wire.causes() == [Cause.NOT_REFRESHED]
 
 
 def test_a_refresh_without_an_interval_ends_the_timer(wire: Wire, phone: Phone) -> None:
@@ -175,7 +171,7 @@ def test_the_other_side_may_take_over(wire: Wire, phone: Phone) -> None:
     phone.answer_with = 200
     wire.advance(1)
     # Section 7.2: its "uas" is whoever answered the UPDATE, so the refresh is theirs and did not come.
-    assert causes(wire) == [Cause.NOT_REFRESHED]
+    assert wire.causes() == [Cause.NOT_REFRESHED]
 
 
 def test_a_2xx_without_an_interval_ends_the_timer(wire: Wire, phone: Phone) -> None:
@@ -192,7 +188,7 @@ def test_a_refresh_that_finds_no_call_ends_it(wire: Wire, phone: Phone, status: 
     talk(wire, phone, expires("100;refresher=uas"), TIMER, UPDATES)
     wire.advance(50)
     answer(phone, 0, status)
-    assert causes(wire) == [Cause.NOT_REFRESHED]
+    assert wire.causes() == [Cause.NOT_REFRESHED]
     phone.answer_with = 200
 
 
@@ -202,7 +198,7 @@ def test_a_refresh_nobody_answers_ends_the_call(wire: Wire, phone: Phone) -> Non
     wire.advance(900 + 31.9)
     assert not wire.of(Ended)
     wire.advance(0.2)
-    assert causes(wire) == [Cause.NOT_REFRESHED]
+    assert wire.causes() == [Cause.NOT_REFRESHED]
 
 
 @pytest.mark.parametrize("status", [491, 500, 503])
@@ -222,7 +218,7 @@ def test_a_refused_refresh_is_not_repeated(wire: Wire, phone: Phone) -> None:
     talk(wire, phone, expires("90;refresher=uas"), TIMER, UPDATES)
     wire.advance(100)
     assert len(phone.requests("UPDATE")) == 1
-    assert causes(wire) == [Cause.NOT_REFRESHED]
+    assert wire.causes() == [Cause.NOT_REFRESHED]
 
 
 def test_a_422_to_our_refresh_lengthens_the_interval_once(wire: Wire, phone: Phone) -> None:
@@ -255,5 +251,5 @@ def test_an_answer_to_a_refresh_after_the_end_is_nothing(wire: Wire, phone: Phon
     wire.advance(50)
     wire.do(wire.agent.hang_up, leg)
     answer(phone, 0, 200, "Session-Expires: 100;refresher=uac")
-    assert causes(wire) == [Cause.LINE_HUNG_UP]
+    assert wire.causes() == [Cause.LINE_HUNG_UP]
     phone.answer_with = 200

@@ -1,0 +1,61 @@
+"""Settings in, what makes and moves sound out: voices with their sentences, and the media plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from ivr.call.speaker import Speaker
+from ivr.media.addresses import Family
+from ivr.media.plane import Plane
+from ivr.media.wire import Ipv6
+from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
+from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
+from ivr.ops.files import Files
+from ivr.ops.settings import Settings
+from ivr.speech.library import Library
+
+__all__ = ["open_plane", "open_speaker"]
+
+_STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
+
+
+async def open_speaker(
+    settings: Settings,
+    files: Files,
+    progress: Callable[[int, int], None] | None,
+    stack: AsyncExitStack,
+) -> Speaker:
+    """The voices, with every fixed sentence said; they are closed with the stack. VoiceError."""
+    library = Library(settings.speech.cache, settings.speech.spoken(), settings.speech.workers)
+    await stack.enter_async_context(library)
+    languages = {plan.line.language for plan in files.plans}
+    sentences = [
+        (name, words) for name in sorted(languages) for words in files.catalogue.fixed_sentences(name)
+    ]
+    await library.prepare(sentences, progress)
+    speaker = Speaker(files.catalogue, library)
+    for language in languages:
+        await speaker.prepare(language)
+    return speaker
+
+
+def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:
+    """Media in the families that signalling is heard in, at its address where that is one."""
+    batched = can_batch() if settings.media.batch == "auto" else settings.media.batch == "mmsg"
+
+    def opener(family: Family, addresses: Addresses) -> Callable[[int], MmsgWire | LoopWire]:
+        hosts = {one.host for one in settings.sip.listen if one.family == family}
+        host = hosts.pop() if len(hosts) == 1 else ("0.0.0.0" if family == 4 else "::")
+        batch = Batch(addresses=addresses) if batched else None
+        return lambda port: open_wire(host, port, batch, addresses)
+
+    families, book = {one.family for one in settings.sip.listen}, Ipv6Addresses()
+    return Plane(
+        opener(4, IPV4) if 4 in families else None,
+        settings.media.ports.even,
+        tell,
+        settings.sip.max_calls + _STREAMS_BESIDE,
+        settings.media.silent_after,
+        ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
+    )
