@@ -3,6 +3,7 @@
 InfolineError
  |-- ConfigurationError    a file a person wrote: names file, place and what was expected
  |-- StoreUnavailable      the account store cannot be reached: the caller is told to try later
+ |-- CardsUnavailable      no answer from the card service: nobody knows yet whether money has moved
  |-- AccountError          an account request that cannot be carried out: one plain line
  `-- VoiceError            a sentence could not be turned into sound
 """
@@ -11,7 +12,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["AccountError", "ConfigurationError", "InfolineError", "StoreUnavailable", "VoiceError"]
+__all__ = [
+    "AccountError",
+    "CardsUnavailable",
+    "ConfigurationError",
+    "InfolineError",
+    "StoreUnavailable",
+    "VoiceError",
+]
 
 
 class InfolineError(Exception):
@@ -33,6 +41,10 @@ class ConfigurationError(InfolineError):
 
 class StoreUnavailable(InfolineError):
     """The account store did not answer, or not in time."""
+
+
+class CardsUnavailable(InfolineError):
+    """The card service did not answer, or not in time; the charge may have been made all the same."""
 
 
 class AccountError(InfolineError):
