@@ -22,7 +22,7 @@ from ivr.errors import ConfigurationError, InfolineError, StoreUnavailable
 from ivr.flow import Facts, describe
 from ivr.flow.plan import KEYS
 from ivr.media.g711 import decode, encode
-from ivr.ops import accounts_cli, logs
+from ivr.ops import accounts_cli, cards_cli, logs
 from ivr.ops.addresses import reachable_at
 from ivr.ops.files import Files, read_files
 from ivr.ops.probe import probe
@@ -46,6 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(accounts_cli.build(lambda: load_settings().store.url.get_secret_value()), name="accounts")
+app.add_typer(cards_cli.cards, name="cards")
 app.command()(probe)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="The settings file.")]
