@@ -130,6 +130,12 @@ def test_GM_37_a_drop_below_the_spend_tells_and_closes() -> None:
     assert after.state is LimitState.UNITS_ONLY
 
 
+def test_GM_37_an_own_limit_above_the_lowered_base_no_longer_holds() -> None:
+    after, effects = after_bills(replace(account("2000"), own_limit=kc("1800")), OLD, MISSED, NOON)
+    assert after.limit == kc("1500")
+    assert effects[0] == Lower(kc("500"), LowerWhy.MISSED_DUE_DATE)
+
+
 def test_GM_38_three_good_bills_do_not_bring_2000_back() -> None:
     lost, _ = after_bills(account("2000"), OLD, MISSED, NOON)
     assert ask_raise(lost, GOOD_BILLS, NOON) == RaiseRefused(RaiseRefuseReason.THERE_ALREADY)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from hypothesis import given
@@ -27,12 +27,14 @@ from ivr.accounts.rules.vodafone_cz_limit import Deposit, DepositKind
 from ivr.money import Money
 from tests.accounts.limit_cases import GOOD_BILLS, NOON, bill, kc
 
-AMOUNTS = st.integers(-30_000, 200_000).map(Money)
+CROWNS = [-500, -200, -100, 0, 100, 200, 300, 500, 800, 1500]
+ROUND = st.sampled_from(CROWNS).map(lambda crowns: Money(crowns * 100))
+AMOUNTS = ROUND | st.integers(-30_000, 200_000).map(Money)
 DEPOSITS = st.integers(1, 200_000).map(Money)
 EVENTS = st.builds(
     RatedEvent, st.just(NOON), AMOUNTS, st.sampled_from(UsageKind), st.booleans(), st.booleans()
 )
-PAUSES = st.integers(0, 12 * 24).map(lambda hours: timedelta(hours=hours))
+PAUSES = st.sampled_from([0, 0, 1, 24, 12 * 24]).map(lambda hours: timedelta(hours=hours))
 BILLS = st.sampled_from([(), GOOD_BILLS, (*GOOD_BILLS, bill(12, None))])
 
 VODAFONE_STEPS = st.lists(
@@ -43,7 +45,7 @@ VODAFONE_STEPS = st.lists(
             st.tuples(st.just("deposit"), DEPOSITS),
             st.tuples(st.just("security"), DEPOSITS),
             st.tuples(st.just("ask"), AMOUNTS),
-            st.tuples(st.just("claim"), st.integers(1, 6)),
+            st.tuples(st.just("claim"), st.integers(1, 3)),
         ),
     ),
     max_size=25,
@@ -104,7 +106,7 @@ def test_VL_02_no_order_of_events_makes_a_limit_from_nothing(
     steps: list[tuple[timedelta, object]], bills: tuple[Bill, ...], consent: bool, billing_day: int
 ) -> None:
     """VL-04 VL-13 VL-32 VL-38: and every notice is sent once, blocks are what the share says."""
-    first = Deposit(DepositKind.LIMIT, kc("1000"), NOON.date(), deposit_id=1)
+    first = Deposit(DepositKind.LIMIT, kc("1000"), date(2026, 1, 1), deposit_id=1)
     account = vodafone_cz_limit.LimitAccount(202611, billing_day, kc("0"), (first,), bills, consent)
     paid, now, effects = first.amount, NOON, list[Effect]()
     state = {Scope.HOME: LimitState.OPEN, Scope.ROAMING: LimitState.OPEN}
@@ -148,6 +150,21 @@ def test_VL_04_the_order_of_charges_changes_neither_the_spend_nor_the_blocks(
     other = list(amounts)
     shuffled.shuffle(other)
     assert spent(amounts) == spent(other)
+
+
+@given(st.lists(st.integers(1, 1_500).map(lambda crowns: Money(crowns * 100)), min_size=1, max_size=12))
+def test_VL_32_however_the_spend_grows_the_limit_is_raised_once_a_period(charges: list[Money]) -> None:
+    account = vodafone_cz_limit.LimitAccount(
+        202611, 1, kc("0"), (Deposit(DepositKind.LIMIT, kc("1000"), NOON.date()),), GOOD_BILLS
+    )
+    effects: list[Effect] = []
+    for price in charges:
+        event = RatedEvent(NOON, price)
+        account, more = vodafone_cz_limit.after_spend(account, event, vodafone_cz_limit.Terms(), NOON)
+        effects += more
+    due = sum(charges, Money(0)) >= kc("750")
+    assert sum(isinstance(one, Raise) for one in effects) == (1 if due else 0)
+    assert account.limit == (kc("2500") if due else kc("1000"))
 
 
 def gomobil_step(

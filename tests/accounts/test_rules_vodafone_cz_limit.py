@@ -199,3 +199,14 @@ def test_VL_03_a_limit_of_zero_has_no_share_and_lets_nothing_paid_pass() -> None
     after, _ = after_spend(account("0"), charge("1"), TERMS, NOON)
     assert after.use.basis_points is None
     assert after.home is LimitState.UNITS_ONLY
+
+
+def test_VL_15_a_block_abroad_takes_back_nothing_that_is_promised_at_home() -> None:
+    full, _ = spend(account(), "1000")
+    raised, _ = add_deposit(full, paid("500"), NOON)
+    by = NOON + timedelta(hours=24)
+    near, effects = spend(raised, "400")
+    assert effects[-1] == MoveTo(LimitState.BLOCKED, Scope.ROAMING, by)
+    assert read(near, roaming=False, now=NOON).restored_by == by
+    _, later = after_spend(raised, charge("400"), TERMS, by)
+    assert later[-1] == MoveTo(LimitState.BLOCKED, Scope.ROAMING)

@@ -115,3 +115,10 @@ def test_VL_30_a_number_without_any_deposit_is_not_raised() -> None:
     after, effects = spend(account("0", raises=True), "100")
     assert RAISED not in effects
     assert after.limit == kc("0")
+
+
+def test_VL_30_spend_that_does_not_grow_raises_nothing() -> None:
+    unpaid = replace(account("1500", raises=True), bills=())
+    before, _ = spend(unpaid, "1300")
+    after, effects = spend(replace(before, bills=GOOD_BILLS), "0", "-100")
+    assert (effects, after.limit) == ([], kc("1500"))

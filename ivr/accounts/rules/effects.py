@@ -84,7 +84,8 @@ class MoveTo:
     """Change the state of the limit: ``limit_states`` and a ledger row ``block`` or ``unblock`` of zero.
 
     With ``Scope.ROAMING`` the state is OPEN or BLOCKED and stands in ``roaming_blocked``. ``by`` is when
-    services are back at the latest (VL-15: ``restored_by``), None when the change holds at once.
+    services that were given back are there at the latest (VL-15: ``restored_by``), None when nothing is
+    awaited.
     """
 
     state: LimitState

@@ -160,7 +160,7 @@ def after_spend(
     ValueError when the event is priced in another currency.
     """
     before, effects = begin_period(account, now)
-    after = replace(before, spend=before.spend + event.price)
+    after = replace(before, spend=before.spend + event.price, restored_by=_pending(before, now))
     by = None
     if event.price.minor > 0 and _may_be_raised(after, terms, now):
         after, raised = _raise_automatically(before, after, now)
@@ -178,7 +178,7 @@ def after_change(
 
     Both must be in the period of ``now``.
     """
-    after, notices = _tell(before.use, after, THRESHOLDS)
+    after, notices = _tell(before.use, replace(after, restored_by=_pending(after, now)), THRESHOLDS)
     after, moves = _settle(after, now + RESTORED_WITHIN)
     return after, notices + moves
 
@@ -203,7 +203,6 @@ def read(account: LimitAccount, *, roaming: bool, now: datetime) -> LimitReading
     """What a caller may hear at ``now``; ``roaming`` says that use abroad may come in late (VL-05)."""
     account, _ = begin_period(account, now)
     ahead = next_threshold(account.use, THRESHOLDS)
-    pending = account.restored_by if account.restored_by is not None and account.restored_by > now else None
     return LimitReading(
         use=account.use,
         state=account.home,
@@ -212,10 +211,15 @@ def read(account: LimitAccount, *, roaming: bool, now: datetime) -> LimitReading
         next_percent=ahead[0] if ahead else None,
         next_at=ahead[1] if ahead else None,
         may_be_late=roaming,
-        restored_by=pending,
+        restored_by=_pending(account, now),
         automatic_raise=account.automatic_raise,
         raised_this_period=account.raised_this_period,
     )
+
+
+def _pending(account: LimitAccount, now: datetime) -> datetime | None:
+    """The moment by which services are back, while it lies ahead (VL-15)."""
+    return account.restored_by if account.restored_by is not None and account.restored_by > now else None
 
 
 def _may_be_raised(account: LimitAccount, terms: Terms, now: datetime) -> bool:
@@ -258,10 +262,10 @@ def _settle(account: LimitAccount, by: datetime | None) -> tuple[LimitAccount, t
     moves: list[Effect] = []
     restored_by = account.restored_by
     if home is not account.home:
-        moves.append(MoveTo(home, Scope.HOME, by if home is LimitState.OPEN else None))
         restored_by = by if home is LimitState.OPEN else None
+        moves.append(MoveTo(home, Scope.HOME, restored_by))
     if abroad is not account.roaming_blocked:
-        state = LimitState.BLOCKED if abroad else LimitState.OPEN
-        moves.append(MoveTo(state, Scope.ROAMING, None if abroad else by))
-        restored_by = restored_by if abroad else by
+        # A block abroad takes back nothing of what is promised at home.
+        restored_by = restored_by if abroad else by or restored_by
+        moves.append(MoveTo(LimitState.BLOCKED if abroad else LimitState.OPEN, Scope.ROAMING, restored_by))
     return replace(account, home=home, roaming_blocked=abroad, restored_by=restored_by), tuple(moves)
