@@ -47,12 +47,14 @@ def contact(sip: SipSettings) -> Callable[[Peer], str]:
     """
     host = our_host(sip)
 
-    def host_port(peer: Peer) -> str:
+    @lru_cache(maxsize=4096)
+    def at(peer_host: str, transport: Transport) -> str:
+        peer = Peer(peer_host, 0, transport)
         listener = listener_for(peer, sip.listen)
-        port = listener.port if listener is not None else _DEFAULT_PORT[peer.transport]
+        port = listener.port if listener is not None else _DEFAULT_PORT[transport]
         return str(HostPort(host(peer), port))
 
-    return host_port
+    return lambda peer: at(peer.host, peer.transport)
 
 
 class Place(NamedTuple):
