@@ -75,6 +75,9 @@ class UdpSocket:
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             with contextlib.suppress(OSError):
                 self._socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        # Datagrams are cut out of one room: a block of memory for each, given back but for its first bytes,
+        # leaves holes between what is kept, and the process grows.
+        self._room = memoryview(bytearray(_LONGEST))
         self.family = self._socket.family
         name = self._socket.getsockname()
         self.address = Peer(str(name[0]), int(name[1]))
@@ -105,10 +108,10 @@ class UdpSocket:
             if not self._open:
                 return
             try:
-                data, address = self._socket.recvfrom(_LONGEST)
+                length, address = self._socket.recvfrom_into(self._room)
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:  # an ICMP error of an earlier datagram; the socket goes on
                 continue
-            self._receive(data, Peer(address[0], address[1]))
+            self._receive(bytes(self._room[:length]), Peer(address[0], address[1]))
         self._read()
