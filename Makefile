@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint bench fuzz fuzz-line clean
+.PHONY: run call test lint docs bench fuzz fuzz-line clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -26,6 +26,10 @@ lint: $(VENV)/.ready
 
 test: $(VENV)/.ready lint
 	$(PYTHON) -m pytest -n 2
+
+# docs/rules.md from docs/rules.toml and the tests.
+docs: $(VENV)/.ready
+	$(PYTHON) -m tests.rule_table
 
 # BENCH_CALLS="20 100 200" also calls the line and Asterisk at these rates, which takes eight minutes.
 BENCH_CALLS ?=
