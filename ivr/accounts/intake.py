@@ -19,15 +19,13 @@ A number that is in the store with the same opening state is left alone, so a fi
 
 from __future__ import annotations
 
-import csv
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import StringIO
 from pathlib import Path
 
 from ivr.accounts import bookings, queries
+from ivr.accounts.csv_file import Line, read_lines
 from ivr.accounts.model import Charging, NewAccount, Operator
 from ivr.accounts.service import Accounts
 from ivr.errors import AccountError
@@ -72,27 +70,11 @@ class Report:
 
 def read_rows(path: Path, operator: Operator) -> tuple[list[Row], list[Fault]]:
     """The good lines and the faults of the others. AccountError when the file as a whole is unusable."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise AccountError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise AccountError(f"{path}: expected UTF-8; byte {error.start} is not") from error
-    if not text.strip():
-        raise AccountError(f"{path}: the file is empty; expected a first line with {', '.join(_NEEDED)}")
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     faults: list[Fault] = []
-    try:
-        columns = _columns(path, next(reader))
-        for values in reader:
-            if not any(value.strip() for value in values):
-                continue
-            read = _row(reader.line_num, columns, values, operator)
-            rows.append(read) if isinstance(read, Row) else faults.append(read)
-    except csv.Error as error:
-        raise AccountError(f"{path}:{reader.line_num}: not readable as CSV: {error}") from error
+    for line in read_lines(path, COLUMNS, _NEEDED):
+        read = Fault(line.number, "line", line.expected) if line.expected else _row(line, operator)
+        rows.append(read) if isinstance(read, Row) else faults.append(read)
     return _each_once(rows, faults)
 
 
@@ -142,25 +124,8 @@ async def import_rows(
     return report
 
 
-def _columns(path: Path, names: Sequence[str]) -> list[str]:
-    columns = [name.strip().lower() for name in names]
-    for name in columns:
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {', '.join(COLUMNS)}"
-            raise AccountError(f"{path}:1: there is no column {name!r}; {hint}")
-        if columns.count(name) > 1:
-            raise AccountError(f"{path}:1: the column {name!r} is there twice")
-    for name in _NEEDED:
-        if name not in columns:
-            raise AccountError(f"{path}:1: the column {name!r} is missing")
-    return columns
-
-
-def _row(line: int, columns: Sequence[str], values: Sequence[str], operator: Operator) -> Row | Fault:
-    if len(values) != len(columns):
-        return Fault(line, "line", f"expected {len(columns)} fields, not {len(values)}")
-    given = {name: value.strip() for name, value in zip(columns, values, strict=True)}
+def _row(csv_line: Line, operator: Operator) -> Row | Fault:
+    line, given = csv_line.number, csv_line.values
     number = to_e164(given["number"], operator.country)
     if number is None:
         expected = f"expected a telephone number such as 777123456, not {given['number']!r}"

@@ -98,12 +98,15 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a top-up did: the credit after it, its last valid day; ``repeated`` when it was there already."""
+    """What a top-up did: the credit after it, its last valid day; ``repeated`` when it was there already.
+
+    ``valid_until`` is None where credit has no end (CS-10).
+    """
 
     number: str
     amount: Money
     credit: Money
-    valid_until: date
+    valid_until: date | None
     repeated: bool
 
 

@@ -16,10 +16,11 @@ from uuid import uuid4
 
 from ivr.accounts import bookings, queries
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
-from ivr.accounts.rules import callpro
+from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.rules.callpro import Terms
 from ivr.accounts.store import Store
+from ivr.accounts.top_ups import add_credit
 from ivr.errors import AccountError, StoreUnavailable
 from ivr.money import Money
 
@@ -30,7 +31,7 @@ _NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", 
 
 
 class Accounts:
-    """CallPro's accounts in a store, by the operator's terms.
+    """An operator's accounts in a store; of several operators in one, each sees its own.
 
     ``time_limit`` in seconds bounds each look-up, whatever the store does.
     """
@@ -39,9 +40,16 @@ class Accounts:
         {"credit": MappingProxyType(callpro.OUTCOMES | _NOBODY)}
     )
 
-    def __init__(self, store: Store, *, terms: Terms | None = None, time_limit: float = 2.0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        operator: Operator = callpro.OPERATOR,
+        terms: Terms | None = None,
+        time_limit: float = 2.0,
+    ) -> None:
         self.store = store
-        self.operator: Operator = callpro.OPERATOR
+        self.operator = operator
         self.terms = terms or Terms()
         self.time_limit = time_limit
         self._given_up: set[asyncio.Task[Account | None]] = set()
@@ -60,7 +68,7 @@ class Accounts:
         today = local_day(now, self.operator.time_zone)
         try:
             account = await self._within_time_limit(caller, today)
-            return Finding("unknown") if account is None else callpro.tell(account, today, self.terms)
+            return Finding("unknown") if account is None else self._tell(account, now)
         except StoreUnavailable as error:
             return Finding("unavailable", reason=str(error))
         except ValueError as error:
@@ -89,7 +97,7 @@ class Accounts:
     def told(self, account: Account, now: datetime) -> Finding:
         """What the owner of this account would be told about credit; AccountError where it makes no sense."""
         try:
-            return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms)
+            return self._tell(account, now)
         except ValueError as error:
             raise AccountError(f"{account.number}: {error}") from error
 
@@ -117,6 +125,8 @@ class Accounts:
             self._check_amount(name, amount, least=0)
         if new.valid_until is not None and (new.credit is None or new.credit.minor == 0):
             raise AccountError("valid_until: there is no credit that could be valid; leave it empty")
+        if self.operator.code == callshop_fr.OPERATOR.code:
+            return new  # credit without an end (CS-10)
         if new.credit is not None and new.credit.minor > 0 and new.valid_until is None:
             return replace(new, valid_until=callpro.last_valid_day(now, self.terms))
         return new
@@ -160,23 +170,22 @@ class Accounts:
             account = await queries.account(connection, self.operator, number, today)
             if account is None:
                 raise AccountError(f"number: {number} is not in the store")
-            if account.charging is Charging.POSTPAID:
-                raise AccountError(f"number: {number} is postpaid and has no credit to top up")
             booked = await queries.entry_of_key(connection, key)
             if booked is not None:
                 _check_same(booked, account, amount, key)
             else:
-                paid_on = local_day(at, self.operator.time_zone)
-                lapsed = callpro.lapsing(account, paid_on, self.terms)
-                await bookings.book_expiry(connection, account.subscriber_id, lapsed, now)
-                until = callpro.last_valid_day(at, self.terms)
-                await bookings.book_top_up(
-                    connection, account.subscriber_id, amount, until, key=key, at=at, now=now
+                await add_credit(
+                    connection, self.operator, account, amount, key=key, at=at, now=now, terms=self.terms
                 )
                 account = await queries.account(connection, self.operator, number, today)
                 assert account is not None, "an account that was just topped up"
-        until = max(lot.valid_until for lot in account.lots)
+        until = max((lot.valid_until for lot in account.lots), default=None)
         return Receipt(number, amount, account.balance, until, repeated=booked is not None)
+
+    def _tell(self, account: Account, now: datetime) -> Finding:
+        if self.operator.code == callshop_fr.OPERATOR.code:
+            return callshop_fr.tell(account.balance, now, calls_running=0)
+        return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms)
 
     def _check_amount(self, name: str, amount: Money, *, least: int) -> None:
         if amount.currency != self.operator.currency:

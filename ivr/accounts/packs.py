@@ -1,0 +1,40 @@
+"""An operator's code comes in; the operator whose rules hold goes out, and the terms of every pack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ivr.accounts.model import Operator
+from ivr.accounts.rules import callpro, callshop_fr, gomobil, gomobil_base, vodafone_cz_limit
+from ivr.accounts.rules.callpro_orders import OrderTerms
+from ivr.errors import AccountError
+
+__all__ = ["OPERATORS", "PackTerms", "operator_of"]
+
+OPERATORS: dict[str, Operator] = {
+    operator.code: operator
+    for operator in (
+        callpro.OPERATOR,
+        vodafone_cz_limit.OPERATOR,
+        gomobil.OPERATOR,
+        callshop_fr.OPERATOR,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PackTerms:
+    """What the operators' pages leave open, each as its pack proposes it."""
+
+    callpro: callpro.Terms = field(default_factory=callpro.Terms)
+    orders: OrderTerms = field(default_factory=OrderTerms)
+    vodafone: vodafone_cz_limit.Terms = field(default_factory=vodafone_cz_limit.Terms)
+    gomobil: gomobil_base.Terms = field(default_factory=gomobil_base.Terms)
+    callshop: callshop_fr.Terms = field(default_factory=callshop_fr.Terms)
+
+
+def operator_of(code: str) -> Operator:
+    """The operator with this code; AccountError naming those there are."""
+    if code not in OPERATORS:
+        raise AccountError(f"operator: there is no {code!r}, only {', '.join(sorted(OPERATORS))}")
+    return OPERATORS[code]
