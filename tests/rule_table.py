@@ -28,7 +28,7 @@ RULES = ROOT / "docs" / "rules.toml"
 TABLE = ROOT / "docs" / "rules.md"
 
 RULE_ID = re.compile(r"(?<![A-Za-z0-9])(CP|VP|GM|CS|VL)[-_](S?\d+[a-z]?)(?![A-Za-z0-9])")
-LEADING = re.compile(rf"\s*(?:{RULE_ID.pattern}(?:,\s+|\s+and\s+)?)+")
+LEADING = re.compile(rf"\s*(?:{RULE_ID.pattern}(?:,?\s+(?:and\s+)?)?)+")
 
 HEAD = """\
 # The operators' rules, and what proves them

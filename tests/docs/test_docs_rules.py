@@ -43,6 +43,7 @@ def test_every_rule_has_a_test_or_a_reason_and_the_table_is_up_to_date() -> None
         ("test_it_holds_GM_01", "", "30-x", (FIRST,), "it holds"),
         ("test_GM_01_GM_02_it_holds", "", "", (FIRST, SECOND), "it holds"),
         ("test_it_holds", "GM-01, GM-02: and so on.", "", (FIRST, SECOND), "it holds"),
+        ("test_it_holds", "GM-01 GM-02 and GM-03: so it is.", "", (FIRST, SECOND, "GM-03"), "it holds"),
         ("test_it_holds", "GM-01, RFC 3515 section 2.", "", (FIRST,), "it holds"),
         ("test_it_holds", "Unlike GM-01.", "", (), "it holds"),
         ("test_the_line", "", "An answer (GM_01)", (FIRST,), "the line: An answer"),
@@ -50,7 +51,7 @@ def test_every_rule_has_a_test_or_a_reason_and_the_table_is_up_to_date() -> None
         ("test_300_GMT_01_and_RFC_01", "", "", (), "300 GMT 01 and RFC 01"),
     ],
     ids=[
-        *("before", "behind", "two", "at the head of the docstring", "with more behind it"),
+        *("before", "behind", "two", "at the head of the docstring", "without commas", "with more behind it"),
         *("a mention", "a case with a title", "a case without", "no ids"),
     ],
 )
