@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 import stat
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,53 @@ async def test_another_process_sees_the_same_charges(sandbox: CardSandbox, file:
     assert both[0] == both[1]
     assert [charge.key for charge in await other.charges()] == ["k2", "k1"]
     assert [charge.key for charge in await other.charges(1)] == ["k2"]
+
+
+async def test_many_at_once_wait_for_each_other(sandbox: CardSandbox, file: Path, clock: Clock) -> None:
+    both = (sandbox, CardSandbox(file, clock))
+    keys = [f"k{number}" for number in range(60)]
+    asked = [one.charge(card("settles"), AMOUNT, key) for key in keys for one in both]
+    assert {charge.key for charge in await asyncio.gather(*asked)} == set(keys)
+    assert len(await sandbox.charges(200)) == len(keys)
+
+
+# Charges k0, k1 and so on in the file named, and says each key when its charge is confirmed.
+_CHARGE_ON = """
+import asyncio, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from pydantic import SecretStr
+from ivr.accounts.card_sandbox import CardSandbox
+from ivr.money import Money
+
+async def main():
+    sandbox = CardSandbox(Path(sys.argv[1]), lambda: datetime.now(UTC))
+    for number in range(10_000):
+        await sandbox.charge(SecretStr("sandbox-settles"), Money(50_000, "EUR"), f"k{number}")
+        print(f"k{number}", flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("confirmed", [1, 7, 23])
+async def test_a_kill_loses_no_confirmed_charge_and_repeats_none(file: Path, confirmed: int) -> None:
+    charging = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _CHARGE_ON, str(file)), stdout=asyncio.subprocess.PIPE
+    )
+    assert charging.stdout is not None
+    async with asyncio.timeout(30):
+        said = [(await charging.stdout.readline()).decode().strip() for _ in range(confirmed)]
+        charging.kill()
+        said += (await charging.stdout.read()).decode().split()
+        await charging.wait()
+    sandbox = CardSandbox(file, lambda: datetime.now(UTC))
+    known = {charge.key for charge in await sandbox.charges(20_000)}
+    assert set(said) <= known
+    assert len(known) <= len(said) + 1  # one may have been made and not said
+    unsaid = f"k{len(said)}"
+    await sandbox.charge(card("settles"), AMOUNT, unsaid)
+    assert {charge.key for charge in await sandbox.charges(20_000)} == {*said, unsaid}
 
 
 def test_no_token_is_kept_and_the_file_is_its_owner_s(sandbox: CardSandbox, file: Path) -> None:

@@ -90,6 +90,11 @@ def test_CS_34_in_the_pause_the_caller_hears_when_it_ends() -> None:
     assert found.until == found.next_service == paris(MONDAY, "14:00")
 
 
+def test_CS_34_at_an_opening_the_next_one_is_the_one_after_it() -> None:
+    found = hours(paris(MONDAY, "09:00"))
+    assert (found.until, found.next_service) == (paris(MONDAY, "12:00"), paris(MONDAY, "14:00"))
+
+
 @pytest.mark.parametrize(
     "day",
     [

@@ -112,6 +112,7 @@ def test_CS_11_a_price_holds_from_its_first_day_up_to_and_without_its_last() -> 
     assert PriceTable.on(DAY - timedelta(days=1), [new, old]).find("+331") == old
     assert PriceTable.on(DAY, [new, old]).find("+331") == new
     assert PriceTable.on(date(2025, 12, 31), [new, old]).find("+331") is None
+    assert PriceTable.on(DAY, [old]).find("+331") is None
 
 
 def test_CS_11_of_two_prices_in_force_the_later_one_holds() -> None:
