@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import BigInteger, cast, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.accounts.model import Booked, Lot, NewAccount, Operator
@@ -180,7 +180,7 @@ async def note_closing(
             ledger.c.subscriber_id,
             ledger.c.book,
             literal(period),
-            func.sum(ledger.c.amount_minor),
+            cast(func.sum(ledger.c.amount_minor), BigInteger),
             func.max(ledger.c.id),
             literal(now, Instant()),
         )

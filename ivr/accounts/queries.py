@@ -9,7 +9,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, ScalarSelect, Select, bindparam, case, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.accounts.model import Account, Charging, Entry, Lot, NewAccount, Operator
@@ -18,26 +31,45 @@ from ivr.accounts.schema.tables import ledger, numbers, operators, subscribers
 from ivr.errors import StoreUnavailable
 from ivr.money import Money
 
-__all__ = ["account", "accounts", "count", "entries", "entry_of_key", "openings"]
+__all__ = [
+    "account",
+    "accounts",
+    "count",
+    "entries",
+    "entry_of_key",
+    "limit_of",
+    "openings",
+    "sum_of",
+    "terms_of_today",
+    "this_period",
+]
 
 _AT_ONCE = 500  # numbers in one question: SQLite of before 2020 takes 999 values in a statement
 
 
-def _sum_of(book: str, *more: ColumnElement[bool]) -> ScalarSelect[Any]:
+def sum_of(book: str, *more: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """The sum of a book's rows, for each row of ``subscribers`` that the question is about."""
     return (
-        select(func.sum(ledger.c.amount_minor))
+        select(cast(func.sum(ledger.c.amount_minor), BigInteger))
         .where(ledger.c.subscriber_id == subscribers.c.id, ledger.c.book == book, *more)
         .correlate(subscribers)
         .scalar_subquery()
     )
 
 
+def this_period() -> ColumnElement[int]:
+    """The billing period that a subscriber is in today, as YYYYMM."""
+    return case(
+        (
+            subscribers.c.billing_day <= bindparam("day_of_month", type_=Integer),
+            bindparam("period", type_=Integer),
+        ),
+        else_=bindparam("period_before", type_=Integer),
+    )
+
+
 def _accounts_with_sums() -> Select[Any]:
     """One row an account of the operator: who it is, and the sums of its books."""
-    this_period = case(
-        (subscribers.c.billing_day <= bindparam("day_of_month"), bindparam("period")),
-        else_=bindparam("period_before"),
-    )
     return (
         select(
             subscribers.c.id,
@@ -47,9 +79,9 @@ def _accounts_with_sums() -> Select[Any]:
             subscribers.c.language,
             subscribers.c.own_limit_minor,
             subscribers.c.billing_day,
-            _sum_of("credit").label("credit"),
-            _sum_of("spend", ledger.c.period == this_period).label("spend"),
-            _sum_of("limit").label("granted_limit"),
+            sum_of("credit").label("credit"),
+            sum_of("spend", ledger.c.period == this_period()).label("spend"),
+            sum_of("limit").label("granted_limit"),
         )
         .join_from(numbers, subscribers, numbers.c.subscriber_id == subscribers.c.id)
         .join(operators, operators.c.id == numbers.c.operator_id)
@@ -90,7 +122,7 @@ async def account(
     connection: AsyncConnection, operator: Operator, number: str, today: date
 ) -> Account | None:
     """The account behind a number in E.164; None when the number is not a customer's."""
-    rows = await _rows(connection, _ONE, {**_terms(operator, today), "number": number})
+    rows = await _rows(connection, _ONE, {**terms_of_today(operator, today), "number": number})
     return _account(rows, operator) if rows else None
 
 
@@ -98,7 +130,7 @@ async def accounts(
     connection: AsyncConnection, operator: Operator, today: date, after: str, page: int
 ) -> tuple[Account, ...]:
     """Up to ``page`` accounts in the order of their numbers, beginning behind ``after``."""
-    rows = await _rows(connection, _PAGE, {**_terms(operator, today), "after": after, "page": page})
+    rows = await _rows(connection, _PAGE, {**terms_of_today(operator, today), "after": after, "page": page})
     grouped: dict[str, list[Row[Any]]] = {}
     for row in rows:
         grouped.setdefault(row.e164, []).append(row)
@@ -170,7 +202,8 @@ async def _rows(
     return found
 
 
-def _terms(operator: Operator, today: date) -> dict[str, Any]:
+def terms_of_today(operator: Operator, today: date) -> dict[str, Any]:
+    """The values that questions about an operator's accounts need on this day."""
     period = today.year * 100 + today.month
     return {
         "operator": operator.code,
@@ -199,7 +232,7 @@ def _account(rows: Sequence[Row[Any]], operator: Operator) -> Account:
         lots=tuple(lots),
         lapses=tuple(lapses),
         spend=Money(-(first.spend or 0), operator.currency),
-        limit=_limit(first.granted_limit, first.own_limit_minor, operator.currency),
+        limit=limit_of(first.granted_limit, first.own_limit_minor, operator.currency),
         billing_day=first.billing_day,
     )
 
@@ -218,7 +251,7 @@ def _opening(number: str, rows: Sequence[Row[Any]], operator: Operator) -> NewAc
     )
 
 
-def _limit(granted: int | None, own: int | None, currency: str) -> Money | None:
+def limit_of(granted: int | None, own: int | None, currency: str) -> Money | None:
     """The calling limit: what was granted and deposited (VL-02), or less where the customer set less."""
     heights = [height for height in (granted, own) if height is not None]
     return Money(min(heights), currency) if heights else None

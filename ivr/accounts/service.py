@@ -19,6 +19,8 @@ from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Op
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.rules.callpro import Terms
+from ivr.accounts.statement import Figures, Statement, StatementTerms, draw_up
+from ivr.accounts.statement_query import figures_of_account, figures_of_number
 from ivr.accounts.store import Store
 from ivr.accounts.top_ups import add_credit
 from ivr.errors import AccountError, StoreUnavailable
@@ -26,6 +28,7 @@ from ivr.money import Money
 
 __all__ = ["Accounts"]
 
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOST = 10**12  # minor units: what Money can read, and far below what a column holds
 _NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", "anonymous", "unavailable")}
 
@@ -46,10 +49,12 @@ class Accounts:
         *,
         operator: Operator = callpro.OPERATOR,
         terms: Terms | None = None,
+        statement_terms: StatementTerms | None = None,
         time_limit: float = 2.0,
     ) -> None:
         self.store = store
         self.operator = operator
+        self.statement_terms = statement_terms or StatementTerms()
         self.terms = terms or Terms()
         self.time_limit = time_limit
         self._given_up: set[asyncio.Task[Account | None]] = set()
@@ -65,6 +70,8 @@ class Accounts:
             raise AccountError(f"there is no look-up {name!r}, only {', '.join(self.outcomes)}")
         if not caller:
             return Finding("anonymous")
+        if not _E164.fullmatch(caller):
+            return Finding("unknown")
         today = local_day(now, self.operator.time_zone)
         try:
             account = await self._within_time_limit(caller, today)
@@ -77,6 +84,27 @@ class Accounts:
     async def account(self, number: str, now: datetime) -> Account | None:
         """The account behind a number in E.164; None if there is none. StoreUnavailable."""
         return await self._read(number, local_day(now, self.operator.time_zone))
+
+    async def statement(self, number: str, now: datetime) -> Statement | None:
+        """All that the caller of this number in E.164 may hear; None if it is nobody's.
+
+        One question to the store. StoreUnavailable, also where a record in it makes no sense.
+        """
+        if not _E164.fullmatch(number):
+            return None
+        today = local_day(now, self.operator.time_zone)
+        async with self.store.reading() as connection:
+            figures = await figures_of_number(connection, self.operator, number, today)
+        return self._drawn_up(figures, now)
+
+    async def statement_of_account(self, account_number: str, now: datetime) -> Statement | None:
+        """The same for an account number that a caller has keyed in (CS-06)."""
+        if not re.fullmatch(r"[0-9]{1,20}", account_number):
+            return None
+        today = local_day(now, self.operator.time_zone)
+        async with self.store.reading() as connection:
+            figures = await figures_of_account(connection, self.operator, account_number, today)
+        return self._drawn_up(figures, now)
 
     async def page(self, now: datetime, *, after: str = "", size: int = 100) -> tuple[Account, ...]:
         """Accounts in the order of their numbers, beginning behind ``after``. StoreUnavailable."""
@@ -106,7 +134,7 @@ class Accounts:
 
         Credit without a promised last valid day gets the one of CP-18 to CP-20, counted from ``now``.
         """
-        if not re.fullmatch(r"\+[1-9][0-9]{6,14}", new.number):
+        if not _E164.fullmatch(new.number):
             raise AccountError(
                 f"number: expected an international number such as +420777123456, not {new.number!r}"
             )
@@ -193,6 +221,14 @@ class Accounts:
         if not least <= amount.minor < _MOST:
             wanted = "more than zero" if least else "zero or more"
             raise AccountError(f"{name}: expected {wanted}, below {_MOST // 100}, not {amount}")
+
+    def _drawn_up(self, figures: Figures | None, now: datetime) -> Statement | None:
+        if figures is None:
+            return None
+        try:
+            return draw_up(figures, self.operator, now, self.statement_terms, self.terms)
+        except ValueError as error:
+            raise StoreUnavailable(f"an account makes no sense: {error}") from error
 
     async def _read(self, number: str, today: date) -> Account | None:
         async with self.store.reading() as connection:

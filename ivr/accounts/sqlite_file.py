@@ -14,7 +14,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ivr.errors import ConfigurationError, StoreUnavailable
 
@@ -53,6 +53,14 @@ class SqliteFile:
         if url.drivername not in ("sqlite", "sqlite+aiosqlite") or named in ("", ":memory:") or url.query:
             raise ConfigurationError("settings", "store", expected)
         return cls(Path(named).expanduser().absolute())
+
+    @property
+    def name(self) -> str:
+        """The file, for people."""
+        return str(self.path)
+
+    async def lock(self, connection: AsyncConnection, subscriber_id: int | None) -> None:
+        """Nothing to do: a writing transaction has the file's one write lock since it began."""
 
     def create(self) -> None:
         """Make an empty file that only its owner may read, and the folder it lies in, if there is none."""

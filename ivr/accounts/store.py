@@ -1,7 +1,7 @@
 """A store address comes in; connections for reading and whole transactions for writing go out.
 
-One SQLite file in WAL: any number of readers, one writer at a time. What the driver reports is told as
-StoreUnavailable, and the next use tries afresh, so a store that comes back is used again.
+An SQLite file in WAL (any number of readers, one writer at a time) or a PostgreSQL database. What the driver
+reports is told as StoreUnavailable, and the next use tries afresh, so a store that comes back is used again.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import asyncpg
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.accounts.schema.migrate import newest_revision, upgrade
 from ivr.accounts.sqlite_file import SqliteFile
 from ivr.errors import AccountError, StoreUnavailable
@@ -23,26 +25,29 @@ from ivr.errors import AccountError, StoreUnavailable
 __all__ = ["Store"]
 
 _READERS = 8
+_WRITERS = 4  # of one node; on PostgreSQL each serves another subscriber
 
 
 class Store:
     """The account store. Make one with ``Store.open``."""
 
-    def __init__(self, file: SqliteFile, patience: float) -> None:
-        self._file = file
-        self._readers = file.engine(write=False, connections=_READERS, patience=patience)
-        self._writer = file.engine(write=True, connections=1, patience=patience)
+    def __init__(self, place: SqliteFile | PostgresqlServer, patience: float) -> None:
+        self._place = place
+        writers = 1 if isinstance(place, SqliteFile) else _WRITERS
+        self._readers = place.engine(write=False, connections=_READERS, patience=patience)
+        self._writers = place.engine(write=True, connections=writers, patience=patience)
 
     @classmethod
     async def open(cls, address: str, *, patience: float = 1.5) -> Store:
-        """Open the store, creating the file and bringing its tables forward where that is needed.
+        """Open the store, creating its file and bringing its tables forward where that is needed.
 
+        The address is a file, ``sqlite:///file`` or ``postgresql+asyncpg://user:password@host/database``.
         ``patience`` is how long, in seconds, a statement waits for another's lock. ConfigurationError for
-        an address that is none; StoreUnavailable when the file cannot be made, read or understood.
+        an address that is none; StoreUnavailable when the store cannot be made, reached or understood.
         """
-        file = SqliteFile.at(address)
-        file.create()
-        store = cls(file, patience)
+        place = PostgresqlServer.at(address) if address.startswith("postgres") else SqliteFile.at(address)
+        place.create()
+        store = cls(place, patience)
         try:
             async with store.reading() as connection:
                 revision = await connection.run_sync(_revision)
@@ -56,13 +61,13 @@ class Store:
 
     @property
     def name(self) -> str:
-        """The file, for people."""
-        return str(self._file.path)
+        """The file or the database, for people; never a password."""
+        return self._place.name
 
     async def close(self) -> None:
         """Give back all connections; the store may be used again and then opens new ones."""
         await self._readers.dispose()
-        await self._writer.dispose()
+        await self._writers.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -72,10 +77,15 @@ class Store:
                 yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """The one writing connection in a transaction: committed whole at the end, or nothing of it."""
+    async def writing(self, subscriber_id: int | None = None) -> AsyncIterator[AsyncConnection]:
+        """A writing connection in a transaction: committed whole at the end, or nothing of it.
+
+        Nobody else writes meanwhile; with ``subscriber_id`` nobody else writes what belongs to this
+        subscriber, and the caller touches nothing else. What it reads stays as it is until it ends.
+        """
         with self._told():
-            async with self._writer.begin() as connection, _dropped_when_broken(connection):
+            async with self._writers.begin() as connection, _dropped_when_broken(connection):
+                await self._place.lock(connection, subscriber_id)
                 yield connection
 
     @contextmanager
@@ -90,7 +100,7 @@ class Store:
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             raise StoreUnavailable(f"the account store {self.name} cannot be used: {cause}") from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise StoreUnavailable(f"the account store {self.name} cannot be used: {error}") from error
 
 

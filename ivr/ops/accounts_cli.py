@@ -56,7 +56,7 @@ def build(default_store: Callable[[], str]) -> typer.Typer:
     @app.callback()
     def choose(
         context: typer.Context,
-        store: Annotated[str, typer.Option(help="The account store: a file or sqlite:///file.")] = "",
+        store: Annotated[str, typer.Option(help="The account store: a file or a database.")] = "",
     ) -> None:
         context.obj = Desk(lambda: store or default_store())
 

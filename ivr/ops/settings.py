@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.errors import ConfigurationError
 from ivr.ops.settings_errors import SettingsRefused, problems
 from ivr.ops.settings_registrations import Credential, Registration
@@ -137,8 +138,17 @@ class Trunk(Section):
 
 
 def _known_store(url: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"sqlite(\+aiosqlite)?:///[^?]+", url.get_secret_value()):
-        raise ValueError('a store is a file, written like "sqlite:///var/accounts.db"')
+    address = url.get_secret_value()
+    if address.startswith("postgres"):
+        try:
+            PostgresqlServer.at(address)
+        except ConfigurationError as error:
+            raise ValueError(error.expected) from None
+    elif not re.fullmatch(r"sqlite(\+aiosqlite)?:///[^?]+", address):
+        raise ValueError(
+            'a store is a file, written like "sqlite:///var/accounts.db", or a database, like'
+            ' "postgresql+asyncpg://user:password@host/database"'
+        )
     return url
 
 
@@ -274,8 +284,10 @@ def _not_toml(file: Path, error: tomllib.TOMLDecodeError) -> ConfigurationError:
 
 def _from_folder(settings: Settings, folder: Path) -> Settings:
     """The same settings with every relative path made absolute."""
-    scheme, _, file = settings.store.url.get_secret_value().partition(":///")
-    url = f"{scheme}:///{folder / file}"
+    url = settings.store.url.get_secret_value()
+    if url.startswith("sqlite"):
+        scheme, _, file = url.partition(":///")
+        url = f"{scheme}:///{folder / file}"
     moved: dict[str, Any] = {
         "sip": settings.sip.model_copy(update={"tls": settings.sip.tls.in_folder(folder)}),
         "store": settings.store.model_copy(update={"url": SecretStr(url)}),

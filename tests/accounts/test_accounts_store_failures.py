@@ -32,6 +32,12 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def address(file: Path) -> str:
+    """A file: what can go wrong with one."""
+    return str(file)
+
+
+@pytest.fixture
 async def filled(accounts: Accounts, now: datetime) -> Accounts:
     await accounts.add(NewAccount(NUMBER, Charging.PREPAID, credit=Money(23450)), now)
     return accounts
@@ -43,6 +49,10 @@ def move(here: Path, there: Path) -> None:
 
 def present(file: Path) -> bool:
     return file.exists()
+
+
+def mode(file: Path) -> int:
+    return file.stat().st_mode
 
 
 def contents(file: Path) -> bytes:
@@ -184,7 +194,7 @@ async def test_a_store_that_never_answers_is_unavailable_in_time(filled: Account
                 )
                 yield connection
 
-    store = Hanging(filled.store._file, 1.5)
+    store = Hanging(filled.store._place, 1.5)
     accounts = Accounts(store, time_limit=0.05)
     assert await outcome(accounts, now) == "unavailable"
     await asyncio.gather(*accounts._given_up, return_exceptions=True)
@@ -233,6 +243,14 @@ async def test_two_processes_may_create_the_store_at_once(tmp_path: Path) -> Non
     assert [await Accounts(store).count() for store in stores] == [0, 0, 0, 0]
     for store in stores:
         await store.close()
+
+
+async def test_the_file_is_for_its_owner_only_and_journals_ahead(store: Store, file: Path) -> None:
+    assert mode(file) & 0o077 == 0
+    async with store.writing() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert await connection.scalar(text("PRAGMA synchronous")) == 2
+        assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
 _TOPPING_UP = """

@@ -90,7 +90,8 @@ rate = 20
         ":15: trunks.1.networks.2: a network is written like"
         ' "192.0.2.0/24", "192.0.2.7" or "::1", not "10.0.0.1/8"',
         ":17: trunks.1.trust: true or false",
-        ':19: store.url: a store is a file, written like "sqlite:///var/accounts.db"',
+        ':19: store.url: a store is a file, written like "sqlite:///var/accounts.db", or a database,'
+        ' like "postgresql+asyncpg://user:password@host/database"',
         ":21: media.ports: ports stand between 1024 and 65535, the lower first, one of them even;"
         " not 40063-40000",
         ":22: media.batch: one of 'auto', 'mmsg' or 'portable'",
@@ -197,3 +198,20 @@ def test_only_trunks_and_places_where_phones_may_be_are_known(tmp_path, address,
     file = tmp_path / "infoline.toml"
     file.write_text('[[trunks]]\nname = "carrier"\nnetworks = ["203.0.113.0/28"]\ntrust = false\n')
     assert load_settings(file).knows(address, "UDP") is known
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+asyncpg://infoline:secret@db.example.com/line", "postgresql://db/line?ssl=verify-full"],
+)
+def test_the_store_may_be_a_database_whose_password_prints_as_stars(tmp_path: Path, url: str) -> None:
+    settings = load_settings(written(tmp_path, f'[store]\nurl = "{url}"'))
+    assert settings.store.url.get_secret_value() == url
+    assert "secret" not in repr(settings)
+
+
+def test_a_database_address_that_is_wrong_is_said_without_its_password(tmp_path: Path) -> None:
+    text = '[store]\nurl = "postgresql+asyncpg://infoline:secret@db?sslmode=1"'
+    (problem,) = refused(tmp_path, text)
+    assert "store.url: a PostgreSQL store is written like" in problem
+    assert "secret" not in problem
