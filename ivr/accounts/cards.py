@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -22,7 +23,7 @@ from pydantic import SecretStr
 from ivr.errors import AccountError
 from ivr.money import Money
 
-__all__ = ["CardPayments", "CardStatus", "Charge", "FailedWhy", "check_request"]
+__all__ = ["CardPayments", "CardStatus", "Charge", "FailedWhy", "charge_key", "check_request"]
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -75,6 +76,11 @@ class CardPayments(Protocol):
     async def status(self, key: str) -> Charge | None:
         """The charge with this key as it stands now; None when it never arrived."""
         ...
+
+
+def charge_key(name: str) -> str:
+    """A key that a card service takes: the name itself, or its SHA-256 where it is too long or holds blanks."""
+    return name if _KEY.fullmatch(name) else sha256(name.encode()).hexdigest()
 
 
 def check_request(amount: Money, key: str) -> None:
