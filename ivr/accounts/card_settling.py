@@ -55,7 +55,8 @@ async def settle_cards(
 ) -> Settling:
     """Charge the cards of an operator's pending payments, and book what has come of it.
 
-    A card service that does not answer costs the others nothing. StoreUnavailable: what was charged by then
+    A card service that does not answer, or an account that takes no credit, costs the others nothing.
+    StoreUnavailable: what was charged by then
     is booked the next time.
     """
     settled = failed = waiting = 0
@@ -64,7 +65,11 @@ async def settle_cards(
         if charge is None or charge.status is CardStatus.PENDING:
             waiting += 1
             continue
-        await _book(accounts, payment, charge, clock(), terms or accounts.terms)
+        try:
+            await _book(accounts, payment, charge, clock(), terms or accounts.terms)
+        except AccountError:
+            waiting += 1  # charged, but the account takes no credit: the row stays for a person to see
+            continue
         settled += charge.status is CardStatus.SETTLED
         failed += charge.status is CardStatus.FAILED
     return Settling(settled, failed, waiting)

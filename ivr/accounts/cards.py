@@ -79,7 +79,7 @@ class CardPayments(Protocol):
 
 
 def charge_key(name: str) -> str:
-    """A key that a card service takes: the name itself, or its SHA-256 where it is too long or holds blanks."""
+    """A key that a card service takes: the name itself, or its SHA-256 where that is not one."""
     return name if _KEY.fullmatch(name) else sha256(name.encode()).hexdigest()
 
 

@@ -14,7 +14,11 @@ import typer
 from pydantic import SecretStr
 
 from ivr.accounts.card_sandbox import TEST_CARDS, CardSandbox
+from ivr.accounts.card_settling import Settling, settle_cards
 from ivr.accounts.cards import Charge
+from ivr.accounts.rules import callshop_fr
+from ivr.accounts.service import Accounts
+from ivr.accounts.store import Store
 from ivr.errors import AccountError, CardsUnavailable, InfolineError
 from ivr.ops.accounts_screens import amount_of, print_table
 
@@ -77,6 +81,25 @@ def newest(
 ) -> None:
     """List the newest charges."""
     print_table(CHARGE_COLUMNS, [_row(one) for one in _run(context, lambda sandbox: sandbox.charges(most))])
+
+
+@cards.command()
+def settle(
+    context: typer.Context,
+    store: Annotated[str, typer.Option(help="The account store: a file or sqlite:///file.")] = "accounts.db",
+) -> None:
+    """Charge the call shops' payments that wait, and book what has come of them."""
+
+    async def work(sandbox: CardSandbox) -> Settling:
+        opened = await Store.open(store)
+        try:
+            shops = Accounts(opened, operator=callshop_fr.OPERATOR)
+            return await settle_cards(shops, sandbox, lambda: datetime.now(UTC))
+        finally:
+            await opened.close()
+
+    done = _run(context, work)
+    typer.echo(f"{done.settled} settled, {done.failed} failed, {done.waiting} still waiting")
 
 
 def _row(one: Charge) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from ivr.accounts.card_sandbox import CardSandbox
 from ivr.accounts.card_settling import Settling, settle_cards
 from ivr.accounts.rules import callshop_fr
-from ivr.accounts.schema.tables import auto_top_ups
+from ivr.accounts.schema.tables import auto_top_ups, subscribers
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import StoreUnavailable
@@ -120,10 +120,9 @@ async def test_a_card_changed_in_between_is_not_charged_for_the_old_one(shop: Sh
 
 async def test_a_crash_between_charge_and_booking_loses_and_repeats_nothing(shop: Shop) -> None:
     await shop.call("a", "10")
+    # The charge was made, and then nothing more was written.
     ((key,),) = await rows(shop.accounts.store, "card_payments", "key")
-    await shop.cards.charge(
-        SecretStr("sandbox-settles"), eur("500"), key
-    )  # and then nothing more was written
+    await shop.cards.charge(SecretStr("sandbox-settles"), eur("500"), key)
     assert await shop.settle() == Settling(settled=1)
     assert await shop.balance() == eur("550")
     assert len(await shop.cards.charges()) == 1
@@ -135,6 +134,28 @@ async def test_two_at_a_time_book_once(shop: Shop) -> None:
     assert all(isinstance(one, Settling | StoreUnavailable) for one in with_busy_store)
     await shop.settle()
     assert await shop.balance() == eur("550")
+    assert len(await shop.cards.charges()) == 1
+
+
+@pytest.mark.parametrize("record", ["two words", "é" * 200])
+async def test_a_key_that_no_card_service_takes_is_sent_as_its_digest(shop: Shop, record: str) -> None:
+    await put(
+        shop.accounts.store, "card_payments", subscriber_id=1, key=record, started_by="by_hand",
+        amount_minor=50000, currency="EUR", status="pending", started_at=shop.now,
+    )  # fmt: skip
+    assert await shop.settle() == Settling(settled=1)
+    assert [len(charge.key) for charge in await shop.cards.charges()] == [64]
+
+
+async def test_an_account_that_takes_no_credit_keeps_its_payment_waiting(shop: Shop) -> None:
+    await shop.call("a", "10")
+    async with shop.accounts.store.writing() as connection:
+        await connection.execute(update(subscribers).values(charging="postpaid"))
+    assert await shop.settle() == Settling(waiting=1)
+    assert await shop.payments() == ["pending"]
+    async with shop.accounts.store.writing() as connection:
+        await connection.execute(update(subscribers).values(charging="prepaid"))
+    assert await shop.settle() == Settling(settled=1)
     assert len(await shop.cards.charges()) == 1
 
 

@@ -63,6 +63,12 @@ def test_a_mistake_is_one_plain_line(run: Run, words: tuple[str, ...], said: str
     assert found.stderr.count("\n") == 1
 
 
+def test_payments_that_wait_are_settled_with_the_store_s_accounts(run: Run, tmp_path: Path) -> None:
+    store = str(tmp_path / "accounts.db")
+    assert run("settle", "--store", store).stdout == "0 settled, 0 failed, 0 still waiting\n"
+    assert run("settle", "--store", "mysql://somewhere").exit_code == 1
+
+
 def test_the_help_names_every_test_card(run: Run) -> None:
     said = run("charge", "--help").stdout
     assert all(card in said for card in TEST_CARDS)
