@@ -219,7 +219,7 @@ def main() -> None:
     alone = go_alone("fuzz.datagrams")
     console = Console(stderr=True)
     began = time.monotonic()
-    with texts() as folder, running_line(1000, folder, 20_000, ports=800, **SETTINGS) as line:
+    with texts() as folder, running_line(1000, folder, 20_000, ports=4000, **SETTINGS) as line:
         with Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
             console=console, transient=True,
