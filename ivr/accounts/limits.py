@@ -58,8 +58,14 @@ class _State:
 async def limit_of(
     connection: AsyncConnection, operator: Operator, account: Account, now: datetime
 ) -> VodafoneLimit | GomobilLimit | None:
-    """The limit of a postpaid account in the period of ``now``; None at operators without such rules."""
+    """The limit of a postpaid account in the period of ``now``; None at operators without such rules.
+
+    None as well where the account has come into a later period already: what is past changes no limit.
+    """
     if account.charging is not Charging.POSTPAID:
+        return None
+    kept = select(limit_states.c.period).where(limit_states.c.subscriber_id == account.subscriber_id)
+    if (await connection.scalar(kept) or 0) > _period(operator, account, now):
         return None
     match operator.code:
         case vodafone_cz_limit.OPERATOR.code:
@@ -161,7 +167,7 @@ async def _state(connection: AsyncConnection, account: Account, period: int) -> 
     if row is None:
         return _State(period)
     return _State(
-        min(row.period, period),
+        row.period,
         LimitState(row.state),
         row.roaming_blocked,
         row.raised_automatically_at,

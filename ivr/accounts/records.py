@@ -47,11 +47,22 @@ class Fault:
 
 @dataclass(slots=True)
 class Taken:
-    """What became of the records: booked now, there already, and what was wrong with the others."""
+    """What became of the records: booked now, there already, and what was wrong with the others.
+
+    ``parked`` counts those of the booked payments that wait for a person.
+    """
 
     booked: int = 0
     repeated: int = 0
+    parked: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    def add(self, other: Taken) -> None:
+        """Count another batch in."""
+        self.booked += other.booked
+        self.repeated += other.repeated
+        self.parked += other.parked
+        self.faults += other.faults
 
     def refuse(self, place: int, record: str, error: AccountError) -> None:
         """Note what the store or a rule had against a record, told as ``field: what was expected``."""

@@ -52,9 +52,7 @@ async def take_usage(
         async with accounts.store.writing() as connection:
             for one in batch:
                 await _take_one(connection, accounts, one, now, terms or PackTerms(accounts.terms), part)
-        taken.booked += part.booked
-        taken.repeated += part.repeated
-        taken.faults += part.faults
+        taken.add(part)
         progress(len(batch))
     return taken
 

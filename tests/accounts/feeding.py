@@ -1,12 +1,13 @@
 """Accounts of several operators to feed, and what they hold afterwards."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from ivr.accounts.bookings_payments import book_bill, book_deposit
 from ivr.accounts.model import Account, Charging, IssuedBill, NewAccount, NewDeposit, Operator
+from ivr.accounts.payments import take_payments
 from ivr.accounts.records import PaymentIn, SmsIn, Taken, UsageIn, read_batch
 from ivr.accounts.rules.calendar import add_months, local_day
 from ivr.accounts.schema import tables
@@ -80,8 +81,6 @@ async def feed(accounts: Accounts, now: datetime, *items: dict[str, Any]) -> Tak
 
 async def pay_in(accounts: Accounts, now: datetime, *items: dict[str, Any]) -> Taken:
     """Take transfers as the HTTP API does."""
-    from ivr.accounts.payments import take_payments
-
     given, faults = read_batch(items, PaymentIn)
     taken = await take_payments(accounts, given, now)
     taken.faults += faults
@@ -132,3 +131,36 @@ async def deposit(accounts: Accounts, now: datetime, amount: str, kind: str = "l
     new = NewDeposit(kind, Money.parse(amount), local_day(now, accounts.operator.time_zone), now)
     async with accounts.store.writing() as connection:
         await book_deposit(connection, found, new, key=f"deposit:{kind}:{amount}", now=now)
+
+
+async def bundle(store: Store, code: str, fee: str, renewal: str = "billing_period", **more: Any) -> int:
+    """A bundle in the catalogue of the first operator."""
+    values = {"family": "data", "unit": "kilobytes", "size": 1000, **more}
+    return await put(
+        store,
+        "bundles",
+        operator_id=1,
+        code=code,
+        name=code,
+        monthly_fee_minor=Money.parse(fee).minor,
+        currency="CZK",
+        renewal=renewal,
+        activation_charge="whole",
+        cancellation_charge="whole",
+        **values,
+    )
+
+
+async def hold(store: Store, bundle_id: int, since: datetime, until: date, size: int = 1000) -> None:
+    """The first subscriber has a bundle."""
+    await put(
+        store,
+        "held_bundles",
+        subscriber_id=1,
+        bundle_id=bundle_id,
+        size=size,
+        remaining=0,
+        activated_at=since,
+        valid_until=until,
+        anchor_day=since.day,
+    )
