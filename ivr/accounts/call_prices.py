@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.accounts.model import Account, Operator
 from ivr.accounts.records import UsageIn
+from ivr.accounts.rules import callshop_fr
 from ivr.accounts.rules.calendar import local_day
+from ivr.accounts.rules.callshop_dialling import number_carried
 from ivr.accounts.rules.callshop_prices import Price, PriceTable, cost
 from ivr.accounts.schema.tables import call_prices, operators
 from ivr.errors import AccountError
@@ -30,9 +32,14 @@ async def price_of(
     """
     if record.kind.value != "call" or not record.outgoing or record.other_party is None:
         raise AccountError("price: is missing")
-    called = to_e164(record.other_party, operator.country)
+    if operator.code == callshop_fr.OPERATOR.code:
+        called = number_carried(record.other_party)  # special numbers are another carrier's (CS-09)
+    else:
+        called = to_e164(record.other_party, operator.country)
     if called is None:
-        raise AccountError("other_party: expected a telephone number, since the price follows from it")
+        raise AccountError(
+            "other_party: expected a number the operator carries, since the price follows from it"
+        )
     started_at = record.as_usage(operator, Money(0, operator.currency)).started_at
     day = local_day(started_at, operator.time_zone)
     table = PriceTable.on(day, await _list(connection, operator, called, day))

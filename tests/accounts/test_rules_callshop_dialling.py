@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.accounts.rules.callshop_dialling import Carrier, Dialled, Refusal, dialled
+from ivr.accounts.rules.callshop_dialling import Carrier, Dialled, Refusal, dialled, number_carried
 from ivr.accounts.rules.callshop_fr import Terms
 
 TERMS, WITH_8 = Terms(), Terms(prefix_8=True)
@@ -69,6 +69,23 @@ def test_CS_41_local_national_international_and_mobile_calls_are_carried(digits:
 )
 def test_CS_09_special_and_short_numbers_are_france_telecom_s(digits: str, e164: str | None) -> None:
     assert dialled(digits, TERMS) == Dialled(Carrier.FRANCE_TELECOM, e164)
+
+
+@pytest.mark.parametrize(
+    ("called", "e164"),
+    [
+        ("0142345678", "+33142345678"),
+        ("+33 1 42 34 56 78", "+33142345678"),
+        ("+420777123456", "+420777123456"),
+        ("0262123456", "+262262123456"),
+        *(
+            (called, None)
+            for called in ("+33805123200", "0805123200", "3639", "3111", "8142345678", "+", "x")
+        ),
+    ],
+)
+def test_CS_41_what_this_operator_prices_is_what_it_carries(called: str, e164: str | None) -> None:
+    assert number_carried(called) == e164
 
 
 @pytest.mark.parametrize("digits", ["3111", "3111*0", "31 11"])

@@ -14,12 +14,12 @@ from enum import StrEnum
 from ivr.accounts.rules.callshop_fr import OPERATOR, Terms
 from ivr.phone import to_e164
 
-__all__ = ["Carrier", "Dialled", "Refusal", "dialled"]
+__all__ = ["Carrier", "Dialled", "Refusal", "dialled", "number_carried"]
 
 _VISUAL = re.compile(r"[\s().\-/]")
 _FRENCH = re.compile(r"0[1-9][0-9]{8}")
 _ABROAD = re.compile(r"00[1-9][0-9]{4,14}")
-_SPECIAL = re.compile(r"08[0-9]{8}|\+338[0-9]{8}")
+_SPECIAL = re.compile(r"\+338[0-9]{8}")
 # Emergency and social numbers (15, 112, 116 000), operators' own (10 14), directories (118 218), 3xxx.
 _SHORT = re.compile(r"1[0-9]{1,3}|11[68][0-9]{3}|3[0-9]{3}")
 _BALANCE_CODE = re.compile(r"3111(?:\*0)?")
@@ -75,8 +75,17 @@ def dialled(digits: str, terms: Terms) -> Dialled | Refusal:
     number = _number(bare)
     if number is None:
         return Refusal.NOT_A_NUMBER
-    special = _SPECIAL.fullmatch(bare) or _SPECIAL.fullmatch(number)
-    return Dialled(Carrier.FRANCE_TELECOM if special else Carrier.OPERATOR, number)
+    return Dialled(Carrier.FRANCE_TELECOM if _SPECIAL.fullmatch(number) else Carrier.OPERATOR, number)
+
+
+def number_carried(called: str) -> str | None:
+    """The number in E.164 of a call that this operator carries and prices; None for all others.
+
+    ``called`` is what was dialled, or the number in E.164 as usage records have it.
+    """
+    bare = _VISUAL.sub("", called)
+    found = dialled(f"00{bare[1:]}" if bare.startswith("+") else bare, Terms())
+    return found.e164 if isinstance(found, Dialled) and found.carrier is Carrier.OPERATOR else None
 
 
 def _number(bare: str) -> str | None:
