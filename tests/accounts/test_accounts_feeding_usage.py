@@ -147,8 +147,10 @@ async def test_CS_11_a_call_without_a_price_is_priced_by_the_longest_prefix(
         )  # fmt: skip
     call = usage("a", None, now, number=SHOP, quantity=90, other_party="00420601234567")
     nowhere = usage("b", None, now, number=SHOP, other_party="0033140000002")
-    taken = await feed(accounts, now, call, nowhere, call)
-    assert [(fault.record, fault.field) for fault in taken.faults] == [("b", "price")]
+    special = usage("c", None, now, number=SHOP, other_party="0805123200")  # France Télécom's (CS-09)
+    taken = await feed(accounts, now, call, nowhere, special, call)
+    faults = [(fault.record, fault.field) for fault in taken.faults]
+    assert faults == [("b", "price"), ("c", "other_party")]
     assert (await account(accounts, now, SHOP)).balance == Money(9982, "EUR")
 
 
