@@ -194,9 +194,12 @@ class Accounts:
         if at > now:
             raise AccountError("at: a top-up cannot be paid in the future")
         today = local_day(now, self.operator.time_zone)
-        async with self.store.writing() as connection:
+        whose = await self._read(number, today)
+        if whose is None:
+            raise AccountError(f"number: {number} is not in the store")
+        async with self.store.writing(whose.subscriber_id) as connection:
             account = await queries.account(connection, self.operator, number, today)
-            if account is None:
+            if account is None or account.subscriber_id != whose.subscriber_id:
                 raise AccountError(f"number: {number} is not in the store")
             booked = await queries.entry_of_key(connection, key)
             if booked is not None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Row,
+    ScalarSelect,
     Select,
     Text,
     bindparam,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     null,
     select,
     union_all,
@@ -82,13 +84,18 @@ def _line(
     given = {"n": n, "w": w, "d": d, "t": t}
     columns: list[ColumnElement[Any]] = [literal(what, Text()).label("what")]
     for letter, many, kind in _SHAPE:
-        cells = [*given[letter], *(null() for _ in range(many - len(given[letter])))]
-        columns += [cast(cell, kind).label(f"{letter}{place}") for place, cell in enumerate(cells)]
+        empty = [cast(null(), kind) for _ in range(many - len(given[letter]))]
+        columns += [cell.label(f"{letter}{place}") for place, cell in enumerate([*given[letter], *empty])]
     return select(*columns).select_from(source).where(*conditions)
 
 
 def _flag(column: ColumnElement[bool], value: int) -> ColumnElement[int]:
     return case((column, value), else_=0)
+
+
+def _owner(chosen: CTE) -> ScalarSelect[Any]:
+    """Whose rows are asked for, as one value: for a join SQLite would read whole tables to prepare itself."""
+    return select(chosen.c.id).scalar_subquery()
 
 
 def _question(key: ColumnElement[bool], number: ColumnElement[str], source: FromClause) -> Any:
@@ -111,7 +118,7 @@ def _who(chosen: CTE) -> Select[Any]:
         .where(
             usage_records.c.subscriber_id == subscribers.c.id,
             usage_records.c.ended_at.is_(None),
-            usage_records.c.kind == "call",
+            usage_records.c.kind == literal_column("'call'"),
         )
         .correlate(subscribers)
         .scalar_subquery()
@@ -125,16 +132,20 @@ def _who(chosen: CTE) -> Select[Any]:
     )
     return _line(
         "who",
-        chosen.join(subscribers, subscribers.c.id == chosen.c.id).outerjoin(
-            limit_states, limit_states.c.subscriber_id == chosen.c.id
-        ),
+        subscribers.outerjoin(limit_states, limit_states.c.subscriber_id == subscribers.c.id),
+        subscribers.c.id == _owner(chosen),
         n=(
             *(subscribers.c.id, subscribers.c.billing_day, subscribers.c.own_limit_minor),
             *(sum_of("credit"), sum_of("spend", ledger.c.period == this_period()), sum_of("limit")),
             *(marks + 32 * running, limit_states.c.period),
         ),
         w=(
-            *(chosen.c.e164, subscribers.c.charging, subscribers.c.status, subscribers.c.language),
+            *(
+                select(chosen.c.e164).scalar_subquery(),
+                subscribers.c.charging,
+                subscribers.c.status,
+                subscribers.c.language,
+            ),
             *(subscribers.c.payer_number, limit_states.c.state),
         ),
         t=(subscribers.c.figures_at, limit_states.c.restored_by, limit_states.c.raised_automatically_at),
@@ -144,7 +155,9 @@ def _who(chosen: CTE) -> Select[Any]:
 def _lots(chosen: CTE) -> Select[Any]:
     return _line(
         "lot",
-        chosen.join(ledger, (ledger.c.subscriber_id == chosen.c.id) & ledger.c.valid_until.is_not(None)),
+        ledger,
+        ledger.c.subscriber_id == _owner(chosen),
+        ledger.c.valid_until.is_not(None),
         n=(ledger.c.id, ledger.c.amount_minor),
         w=(ledger.c.kind,),
         d=(ledger.c.valid_until,),
@@ -156,16 +169,17 @@ def _services(chosen: CTE) -> tuple[Select[Any], ...]:
     today = bindparam("today", type_=Date())
     tariff = _line(
         "tariff",
-        chosen.join(
-            tariff_uses, (tariff_uses.c.subscriber_id == chosen.c.id) & (tariff_uses.c.from_on <= today)
-        ).join(tariffs, tariffs.c.id == tariff_uses.c.tariff_id),
+        tariff_uses.join(tariffs, tariffs.c.id == tariff_uses.c.tariff_id),
+        tariff_uses.c.subscriber_id == _owner(chosen),
+        tariff_uses.c.from_on <= today,
         tariff_uses.c.to_on.is_(None) | (tariff_uses.c.to_on > today),
         n=(tariffs.c.monthly_fee_minor,),
         w=(tariffs.c.code, tariffs.c.name),
     )
     units = _line(
         "units",
-        chosen.join(free_units, free_units.c.subscriber_id == chosen.c.id),
+        free_units,
+        free_units.c.subscriber_id == _owner(chosen),
         free_units.c.from_on <= today,
         free_units.c.resets_on > today,
         n=(free_units.c.granted, free_units.c.used),
@@ -174,17 +188,19 @@ def _services(chosen: CTE) -> tuple[Select[Any], ...]:
     )
     held = _line(
         "bundle",
-        chosen.join(
-            held_bundles, (held_bundles.c.subscriber_id == chosen.c.id) & held_bundles.c.ended_at.is_(None)
-        ).join(bundles, bundles.c.id == held_bundles.c.bundle_id),
+        held_bundles.join(bundles, bundles.c.id == held_bundles.c.bundle_id),
+        held_bundles.c.subscriber_id == _owner(chosen),
+        held_bundles.c.ended_at.is_(None),
         n=(held_bundles.c.id, held_bundles.c.size, held_bundles.c.remaining),
         w=(bundles.c.code, bundles.c.name, bundles.c.family, bundles.c.unit, bundles.c.renewal),
         d=(held_bundles.c.valid_until,),
     )
-    to_come = sms_orders.c.applied_at.is_(None) & sms_orders.c.status.in_(("open", "done"))
     orders = _line(
         "order",
-        chosen.join(sms_orders, (sms_orders.c.subscriber_id == chosen.c.id) & to_come),
+        sms_orders,
+        sms_orders.c.subscriber_id == _owner(chosen),
+        sms_orders.c.applied_at.is_(None),
+        sms_orders.c.status.in_((literal_column("'open'"), literal_column("'done'"))),
         n=(sms_orders.c.id,),
         w=(sms_orders.c.command, sms_orders.c.status),
         d=(sms_orders.c.effective_on,),
@@ -197,7 +213,8 @@ def _cards(chosen: CTE) -> tuple[Select[Any], ...]:
     """The automatic top-up, and the newest card payment."""
     automatic = _line(
         "automatic",
-        chosen.join(auto_top_ups, auto_top_ups.c.subscriber_id == chosen.c.id),
+        auto_top_ups,
+        auto_top_ups.c.subscriber_id == _owner(chosen),
         auto_top_ups.c.switched_off_at.is_(None),
         n=(
             *(auto_top_ups.c.level_minor, auto_top_ups.c.amount_minor),
@@ -206,15 +223,15 @@ def _cards(chosen: CTE) -> tuple[Select[Any], ...]:
     )
     newest = (
         select(card_payments.c.id)
-        .where(card_payments.c.subscriber_id == chosen.c.id)
+        .where(card_payments.c.subscriber_id == _owner(chosen))
         .order_by(card_payments.c.started_at.desc(), card_payments.c.id.desc())
         .limit(1)
-        .correlate(chosen)
         .scalar_subquery()
     )
     card = _line(
         "card",
-        chosen.join(card_payments, card_payments.c.id == newest),
+        card_payments,
+        card_payments.c.id == newest,
         n=(card_payments.c.amount_minor,),
         w=(card_payments.c.status, card_payments.c.started_by, card_payments.c.reason),
         t=(card_payments.c.started_at,),
