@@ -26,7 +26,7 @@ from ivr.net.resolver import Resolver
 from ivr.net.signalling import Seen, Signalling
 from ivr.net.stream import Limits as StreamLimits
 from ivr.ops.addresses import contact, our_host
-from ivr.ops.collecting import collect_seldom
+from ivr.ops.collecting import collect_when_idle
 from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files
 from ivr.ops.neighbours import Neighbours
@@ -100,7 +100,7 @@ async def open_line(
         addresses = _listen(signalling, settings)
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)
-        stack.callback(collect_seldom())
+        stack.callback(collect_when_idle(lambda: line.calls > 0))
         yield Running(line, store, addresses, certificates.reload)
 
 

@@ -114,7 +114,7 @@ class UserAgent:
         for owner, timer in self._alarms.due(now):
             if isinstance(owner, Transaction):
                 if self._layer.ring(owner, timer, now) and isinstance(owner.user, Sending):
-                    self._requests.unanswered(owner.user, now)
+                    self._requests.unanswered(owner.user, owner, now)
             elif isinstance(owner, Sending):
                 self._requests.ring(owner, timer, now)
             elif isinstance(owner, Registering):
@@ -205,7 +205,7 @@ class UserAgent:
     def _receive_response(self, response: Response, now: float) -> None:
         transaction = self._layer.receive_response(response, now)
         if transaction is not None and isinstance(transaction.user, Sending) and response.status >= 200:
-            self._requests.answered(transaction.user, response, now)
+            self._requests.answered(transaction.user, transaction, response, now)
 
     def _receive_request(self, request: Request, source: Peer, now: float) -> None:
         stamp_via(request, source)

@@ -55,14 +55,13 @@ Hear = Callable[[Outcome, float], None]
 class Sending:
     """One request on its way through the addresses of its next hop."""
 
-    __slots__ = ("accepted", "alarms", "build", "hear", "instead", "left", "request", "transaction", "way")
+    __slots__ = ("accepted", "alarms", "build", "hear", "instead", "left", "request", "way")
 
     def __init__(self, build: Build, way: Way, hear: Hear) -> None:
         self.build, self.way, self.hear = build, way, hear
         self.left: deque[tuple[Peer, Peer | None]] = deque()  # destination and spare
         self.instead: Peer | None = None  # for this one's UDP its TCP was chosen
         self.request: Request | None = None
-        self.transaction: Transaction | None = None
         self.accepted: Transaction | None = None  # an ACK's: the INVITE whose 2xx it answers
         self.alarms: dict[Timer, float] = {}
 
@@ -112,18 +111,18 @@ class Requests:
                 sending.left.append((sending.way.fallback, None))
             self._try_next(sending, Outcome(503, None, None, None), now)
 
-    def answered(self, sending: Sending, response: Response, now: float) -> None:
+    def answered(self, sending: Sending, transaction: Transaction, response: Response, now: float) -> None:
         """Take the final response of its transaction. RFC 3263 section 4.3: a 503 sends it on to the next."""
-        outcome = Outcome(response.status, response, sending.request, sending.transaction)
+        outcome = Outcome(response.status, response, sending.request, transaction)
         if response.status == 503 and sending.left:
             self._try_next(sending, outcome, now)
         else:
             sending.left.clear()
             sending.hear(outcome, now)
 
-    def unanswered(self, sending: Sending, now: float) -> None:
+    def unanswered(self, sending: Sending, transaction: Transaction, now: float) -> None:
         """Its transaction has waited long enough: the next address, or none has answered."""
-        self._try_next(sending, Outcome(408, None, sending.request, sending.transaction), now)
+        self._try_next(sending, Outcome(408, None, sending.request, transaction), now)
 
     def unreachable(self, destination: Peer, now: float) -> None:
         """What was sent there did not get out."""
@@ -196,7 +195,7 @@ class Requests:
         if sending.accepted is not None:
             self._layer.acknowledge(sending.accepted, data, destination, spare)
         else:
-            sending.transaction = self._layer.request(request, data, destination, spare, now, sending)
+            self._layer.request(request, data, destination, spare, now, sending)
 
     def _stamp(self, request: Request, destination: Peer) -> bytes:
         """The request's bytes with a Via of its own, in place of the one it has."""

@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from known_sound import Frames, NoiseVoice, Remembering
+from still_loop import StillLoop
 
 from ivr.accounts.demo import seed_demo
 from ivr.accounts.service import Accounts
@@ -42,15 +43,6 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TICK = 0.005
 PORTS = 40
 PHONE_PASSWORD = "tajné heslo 1"
-
-
-class StillLoop(asyncio.SelectorEventLoop):
-    """An event loop with a clock that only a test moves; files, threads and processes go on as ever."""
-
-    now = 1000.0
-
-    def time(self) -> float:
-        return self.now
 
 
 class House:

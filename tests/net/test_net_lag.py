@@ -5,16 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+from still_loop import StillLoop
+
 from ivr.net.lag import LoopLag
-
-
-class StillLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock is moved by hand."""
-
-    now = 1000.0
-
-    def time(self) -> float:
-        return self.now
 
 
 async def pass_time(loop: StillLoop, *steps: float) -> None:
