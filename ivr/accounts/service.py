@@ -15,6 +15,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from ivr.accounts import bookings, queries
+from ivr.accounts.audit import Discrepancy, audit
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
@@ -121,6 +122,14 @@ class Accounts:
         """The newest rows of an account's ledger, newest first. StoreUnavailable."""
         async with self.store.reading() as connection:
             return await queries.entries(connection, account.subscriber_id, newest)
+
+    async def check(self) -> tuple[Discrepancy, ...]:
+        """What does not add up in the operator's books, nothing where all is well. StoreUnavailable.
+
+        It reads all of the store, which may take minutes in a large one.
+        """
+        async with self.store.reading() as connection:
+            return await audit(connection, self.operator)
 
     def told(self, account: Account, now: datetime) -> Finding:
         """What the owner of this account would be told about credit; AccountError where it makes no sense."""
