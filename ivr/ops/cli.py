@@ -113,6 +113,8 @@ def _announce(console: Console, settings: Settings, files: Files, running: Runni
         console.print(f"  a softphone registers as {phone.user}@{address} and calls as {phone.number}")
     for entry in settings.registrations:
         console.print(f"  registers as {entry.user} with {entry.registrar}, for calls to {entry.dialled}")
+    if running.api is not None:
+        console.print(f"  takes usage, payments and orders at http://{running.api}/openapi.json")
     if demo:
         console.print("  demo callers, for `ivr probe 4488 --keys 2 --from NUMBER`:")
         for account, shows in demo_accounts(date.today()):

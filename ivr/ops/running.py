@@ -26,11 +26,13 @@ from ivr.net.resolver import Resolver
 from ivr.net.signalling import Seen, Signalling
 from ivr.net.stream import Limits as StreamLimits
 from ivr.ops.addresses import contact, our_host
+from ivr.ops.api.serving import serve_api
 from ivr.ops.collecting import collect_when_idle
 from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files
 from ivr.ops.neighbours import Neighbours
 from ivr.ops.settings import Settings, TlsSettings
+from ivr.ops.settings_values import HostPort
 from ivr.ops.sound import open_plane, open_speaker
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
@@ -52,6 +54,7 @@ class Running:
     store: Store
     addresses: tuple[Peer, ...]
     reload: Callable[[], None]
+    api: HostPort | None = None
 
 
 @asynccontextmanager
@@ -101,7 +104,8 @@ async def open_line(
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)
         stack.callback(collect_when_idle(lambda: line.calls > 0))
-        yield Running(line, store, addresses, certificates.reload)
+        api = await stack.enter_async_context(serve_api(settings.api, store))
+        yield Running(line, store, addresses, certificates.reload, api)
 
 
 def _agent(settings: Settings, registrar: Registrar, guard: Guard) -> UserAgent:

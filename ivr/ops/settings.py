@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 
 from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.errors import ConfigurationError
+from ivr.ops.settings_api import ApiSettings
 from ivr.ops.settings_errors import SettingsRefused, problems
 from ivr.ops.settings_registrations import Credential, Registration
 from ivr.ops.settings_transport import NEARBY, Listen, ListenOn, Transports
@@ -225,6 +226,7 @@ class Settings(Section):
     dialplan: FolderSettings = FolderSettings(folder=Path("dialplan"))
     prompts: FolderSettings = FolderSettings(folder=Path("prompts"))
     log: LogSettings = LogSettings()
+    api: ApiSettings = ApiSettings()
 
     def phone(self, user: str) -> Phone | None:
         """The softphone of this user name."""
