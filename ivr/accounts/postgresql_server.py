@@ -8,10 +8,11 @@ under it, and nothing has to be tried again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, event, text
 from sqlalchemy.engine.url import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ivr.errors import ConfigurationError
@@ -73,7 +74,7 @@ class PostgresqlServer:
             # What has been confirmed is on the disk, also when the power goes.
             **({"synchronous_commit": "on"} if write else {"default_transaction_read_only": "on"}),
         }
-        return create_async_engine(
+        engine = create_async_engine(
             self.url,
             connect_args={"server_settings": settings, "timeout": _CONNECT_TIMEOUT},
             pool_size=connections,
@@ -86,6 +87,8 @@ class PostgresqlServer:
                 else {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
             ),
         )
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
+        return engine
 
     async def lock(self, connection: AsyncConnection, subscriber_id: int | None) -> None:
         """Make the transaction the only one of this subscriber, or with None the only one of the store."""
@@ -93,3 +96,9 @@ class PostgresqlServer:
             await connection.execute(_LOCK_STORE)
         else:
             await connection.execute(_SHARE_STORE_AND_LOCK_ONE, {"subscriber": subscriber_id})
+
+
+def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """A connection whose server has gone is replaced before it is used; asking it costs no round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the server has closed the connection")
