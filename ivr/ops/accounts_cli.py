@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,9 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ivr.accounts.intake import Report, import_rows, read_rows
 from ivr.accounts.model import Account, Charging, NewAccount
+from ivr.accounts.packs import OPERATORS
+from ivr.accounts.rules import callpro
 from ivr.accounts.service import Accounts
-from ivr.accounts.store import Store
-from ivr.errors import AccountError, InfolineError
+from ivr.errors import AccountError
+from ivr.ops import accounts_feeding_cli, accounts_limits_cli
+from ivr.ops.accounts_desk import Desk, Number, run
 from ivr.ops.accounts_screens import (
     ACCOUNT_COLUMNS,
     ENTRY_COLUMNS,
@@ -36,35 +37,30 @@ __all__ = ["accounts", "build"]
 DEFAULT_STORE = "accounts.db"
 _PAGE = 500
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Which store the command works on."""
-
-    store: Callable[[], str]
-
-
-Number = Annotated[str, typer.Argument(help="A telephone number: 777123456 or +420777123456.")]
-
 
 def build(default_store: Callable[[], str]) -> typer.Typer:
     """The commands as an app to mount; ``default_store`` gives the store where ``--store`` does not."""
-    app = typer.Typer(help="List, show, add, top up and import accounts.", no_args_is_help=True)
+    app = typer.Typer(
+        help="List, show, add, top up and feed accounts, and close their periods.", no_args_is_help=True
+    )
 
     @app.callback()
     def choose(
         context: typer.Context,
         store: Annotated[str, typer.Option(help="The account store: a file or a database.")] = "",
+        operator: Annotated[
+            str, typer.Option(help=f"Whose accounts: {', '.join(OPERATORS)}.")
+        ] = callpro.OPERATOR.code,
     ) -> None:
-        context.obj = Desk(lambda: store or default_store())
+        context.obj = Desk(lambda: store or default_store(), operator)
 
     app.command("list")(list_accounts)
     app.command("show")(show_account)
     app.command("add")(add_account)
     app.command("top-up")(top_up)
     app.command("import")(import_file)
+    accounts_limits_cli.add_to(app)
+    accounts_feeding_cli.add_to(app)
     return app
 
 
@@ -88,7 +84,7 @@ def list_accounts(
         if total > len(found):
             typer.echo(f"{len(found)} of {total} accounts; see more with --most {total}", err=True)
 
-    _run(context, work)
+    run(context, work)
 
 
 def show_account(
@@ -108,7 +104,7 @@ def show_account(
         rows = await accounts.entries(account, newest=newest)
         print_table(ENTRY_COLUMNS, [entry_row(accounts, entry) for entry in rows])
 
-    _run(context, work)
+    run(context, work)
 
 
 def add_account(
@@ -141,7 +137,7 @@ def add_account(
         account = await accounts.add(new, now)
         typer.echo(f"added {account.number}: {told(accounts, account, now)}")
 
-    _run(context, work)
+    run(context, work)
 
 
 def top_up(
@@ -168,7 +164,7 @@ def top_up(
             f"valid until {receipt.valid_until}"
         )
 
-    _run(context, work)
+    run(context, work)
 
 
 def import_file(
@@ -208,7 +204,7 @@ def import_file(
                 progress=lambda done: bar.advance(task, done),
             )
 
-    _tell_report(file, _run(context, work), skip_bad)
+    _tell_report(file, run(context, work), skip_bad)
 
 
 def _tell_report(file: Path, report: Report, skip_bad: bool) -> None:
@@ -222,23 +218,6 @@ def _tell_report(file: Path, report: Report, skip_bad: bool) -> None:
         typer.echo(f"{report.entered} imported, {report.present} there already{skipped}")
     if report.faults:
         raise typer.Exit(1)
-
-
-def _run(context: typer.Context, work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Open the store, do the work, close it; what cannot be done is one line and exit code 1."""
-
-    async def opened() -> T:
-        store = await Store.open(context.obj.store())
-        try:
-            return await work(Accounts(store))
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(opened())
-    except InfolineError as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 accounts = build(lambda: DEFAULT_STORE)

@@ -27,6 +27,7 @@ __all__ = [
     "e164",
     "entry_row",
     "moment_of",
+    "moment_shown",
     "print_table",
     "told",
 ]
@@ -37,9 +38,8 @@ ENTRY_COLUMNS = ("time", "book", "kind", "amount", "valid until", "key")
 
 def entry_row(accounts: Accounts, entry: Entry) -> tuple[str, ...]:
     """A ledger row under ``ENTRY_COLUMNS``, in the operator's own time."""
-    occurred_at = entry.occurred_at.astimezone(ZoneInfo(accounts.operator.time_zone))
     return (
-        f"{occurred_at:%Y-%m-%d %H:%M:%S}",
+        moment_shown(accounts, entry.occurred_at),
         entry.book,
         entry.kind,
         str(entry.amount),
@@ -61,6 +61,11 @@ def account_row(accounts: Accounts, account: Account, now: datetime) -> tuple[st
         str(account.limit or ""),
         account.language,
     )
+
+
+def moment_shown(accounts: Accounts, moment: datetime) -> str:
+    """A moment in the operator's own time."""
+    return f"{moment.astimezone(ZoneInfo(accounts.operator.time_zone)):%Y-%m-%d %H:%M:%S}"
 
 
 def told(accounts: Accounts, account: Account, now: datetime) -> str:

@@ -1,0 +1,48 @@
+"""A command's work comes in; it is done on the store and the operator's accounts that were asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import typer
+
+from ivr.accounts.packs import operator_of
+from ivr.accounts.service import Accounts
+from ivr.accounts.store import Store
+from ivr.errors import InfolineError
+
+__all__ = ["Desk", "Number", "run"]
+
+T = TypeVar("T")
+
+Number = Annotated[str, typer.Argument(help="A telephone number: 777123456 or +420777123456.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Which store the command works on, and whose accounts in it."""
+
+    store: Callable[[], str]
+    operator: str = "callpro"
+
+
+def run(context: typer.Context, work: Callable[[Accounts], Awaitable[T]]) -> T:
+    """Open the store, do the work, close it; what cannot be done is one line and exit code 1."""
+    desk: Desk = context.obj
+
+    async def opened() -> T:
+        operator = operator_of(desk.operator)
+        store = await Store.open(desk.store())
+        try:
+            return await work(Accounts(store, operator=operator))
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(opened())
+    except InfolineError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from error
