@@ -36,6 +36,7 @@ BENCH_CALLS ?=
 bench: $(VENV)/.ready
 	$(PYTHON) -m bench
 	$(PYTHON) -m bench.turned_away
+	$(PYTHON) -m bench.accounts_statement --subscribers 10000
 	$(if $(BENCH_CALLS),$(PYTHON) -m bench.signalling --rates $(BENCH_CALLS))
 
 # Ten minutes a reader; a find is kept as var/fuzz/crash-*, to be moved to tests/fuzz/found/.
