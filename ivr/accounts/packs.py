@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ivr.accounts.model import Operator
 from ivr.accounts.rules import callpro, callshop_fr, gomobil, gomobil_base, vodafone_cz_limit
 from ivr.accounts.rules.callpro_orders import OrderTerms
 from ivr.errors import AccountError
 
-__all__ = ["OPERATORS", "PackTerms", "operator_of"]
+__all__ = ["OPERATORS", "PackTerms", "operator_of", "outcomes_of"]
 
 OPERATORS: dict[str, Operator] = {
     operator.code: operator
@@ -31,6 +33,16 @@ class PackTerms:
     vodafone: vodafone_cz_limit.Terms = field(default_factory=vodafone_cz_limit.Terms)
     gomobil: gomobil_base.Terms = field(default_factory=gomobil_base.Terms)
     callshop: callshop_fr.Terms = field(default_factory=callshop_fr.Terms)
+
+
+_NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", "anonymous", "unavailable")}
+_OF_CREDIT = {callshop_fr.OPERATOR.code: callshop_fr.OUTCOMES}
+
+
+def outcomes_of(code: str) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Look-up -> outcome -> its facts, as the operator's rules tell them; CallPro's for a code of nobody."""
+    credit = _OF_CREDIT.get(code, callpro.OUTCOMES)
+    return MappingProxyType({"credit": MappingProxyType(credit | _NOBODY)})
 
 
 def operator_of(code: str) -> Operator:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from types import MappingProxyType
-from typing import ClassVar
 from uuid import uuid4
 
 from ivr.accounts import bookings, queries
 from ivr.accounts.audit import Discrepancy, audit
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
+from ivr.accounts.packs import operator_of, outcomes_of
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.rules.callpro import Terms
@@ -31,7 +30,6 @@ __all__ = ["Accounts"]
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOST = 10**12  # minor units: what Money can read, and far below what a column holds
-_NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", "anonymous", "unavailable")}
 
 
 class Accounts:
@@ -39,10 +37,6 @@ class Accounts:
 
     ``time_limit`` in seconds bounds each look-up, whatever the store does.
     """
-
-    outcomes: ClassVar[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
-        {"credit": MappingProxyType(callpro.OUTCOMES | _NOBODY)}
-    )
 
     def __init__(
         self,
@@ -55,10 +49,26 @@ class Accounts:
     ) -> None:
         self.store = store
         self.operator = operator
+        self.outcomes = outcomes_of(operator.code)
         self.statement_terms = statement_terms or StatementTerms()
         self.terms = terms or Terms()
         self.time_limit = time_limit
         self._given_up: set[asyncio.Task[Account | None]] = set()
+        self._others: dict[str, Accounts] = {}
+
+    def of(self, code: str) -> Accounts:
+        """The accounts of an operator in the same store; AccountError where there is no such operator."""
+        if code == self.operator.code:
+            return self
+        if code not in self._others:
+            self._others[code] = Accounts(
+                self.store,
+                operator=operator_of(code),
+                terms=self.terms,
+                statement_terms=self.statement_terms,
+                time_limit=self.time_limit,
+            )
+        return self._others[code]
 
     async def look_up(self, name: str, caller: str | None, now: datetime) -> Finding:
         """What is known about a caller, whose number in E.164 has been trusted before; None if withheld.

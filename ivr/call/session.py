@@ -201,7 +201,8 @@ class Session:
             return None
 
     async def _look_up(self, name: str, turn: int) -> None:
-        finding = await self._desk.accounts.look_up(name, self._caller, self._desk.clock())
+        accounts = self._desk.accounts.of(self.plan.line.operator)
+        finding = await accounts.look_up(name, self._caller, self._desk.clock())
         if finding.reason:
             self._desk.watch(LookUpFailed(self.leg, name, finding.reason))
         self._task = None  # this one: what follows may start another

@@ -47,6 +47,7 @@ class Line:
     one_moment: str | None = None
     trouble: str | None = None
     before_answer: str | None = None
+    operator: str = "callpro"
 
     def answers(self, dialled: str) -> bool:
         """Whether a dialled number is one of this line's, in any of its forms."""

@@ -34,6 +34,7 @@ class LineTable(_Table):
     one_moment: v.TextId | None = Field(None, description="the sentence that bridges a wait")
     trouble: v.TextId | None = Field(None, description="the sentence for an answer that cannot be spoken")
     before_answer: v.TextId | None = Field(None, description="the sentence said before the line answers")
+    operator: v.Name = Field("callpro", description="whose accounts answer its look-ups")
 
     def line(self) -> Line:
         """The line as the plan holds it."""

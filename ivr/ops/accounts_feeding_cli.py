@@ -153,14 +153,19 @@ def order(
 
 def close_period(
     context: typer.Context,
-    at: Annotated[str, typer.Option(help="As of when, such as 2026-12-01; now if not given.")] = "",
+    at: Annotated[
+        str, typer.Option(help="As of when, such as 2026-12-01, not in the future; now if not given.")
+    ] = "",
 ) -> None:
     """Close the billing periods that have ended, and do what is due by date; safe to run at any time."""
     now = datetime.now(UTC)
 
     async def work(accounts: Accounts) -> Closed:
+        moment = moment_of("at", at, accounts) if at else now
+        if moment > now:
+            raise AccountError("at: what has not ended yet cannot be closed")
         with _bar("closing", None) as bar:
-            return await close_periods(accounts, moment_of("at", at, accounts) if at else now, progress=bar)
+            return await close_periods(accounts, moment, progress=bar)
 
     closed = run(context, work)
     typer.echo(

@@ -158,7 +158,8 @@ def try_it(
         accounts = Accounts(store, time_limit=settings.store.time_limit)
 
         async def look_up(name: str) -> tuple[str, Facts]:
-            finding = await accounts.look_up(name, from_number, datetime.now(UTC))
+            serving = accounts.of(plan.line.operator)
+            finding = await serving.look_up(name, from_number, datetime.now(UTC))
             return finding.outcome, finding.facts
 
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.accounts.service import Accounts
+from ivr.accounts.packs import OPERATORS, outcomes_of
 from ivr.errors import ConfigurationError
 from ivr.flow import Plan, check, check_together, read_folder
 from ivr.ops.settings import Settings
@@ -32,7 +32,11 @@ def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
     problems += unread
     texts = {language: catalogue.texts(language) for language in catalogue.languages}
     for plan in plans:
-        problems += check(plan, Accounts.outcomes, texts)
+        problems += check(plan, outcomes_of(plan.line.operator), texts)
+        if plan.line.operator not in OPERATORS:
+            expected = f'there is no operator "{plan.line.operator}", only {", ".join(OPERATORS)}'
+            line = plan.line_of(("line", "operator"))
+            problems.append(ConfigurationError(plan.file, "line.operator", expected, line))
     problems += check_together(plans)
     files = Files(tuple(plans), catalogue)
     problems += unanswered(settings, files)

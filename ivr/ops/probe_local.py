@@ -34,7 +34,7 @@ async def compare(settings: Settings, order: Order, call: ProbedCall, digits: st
     async with AsyncExitStack() as stack:
         library = Library(settings.speech.cache, settings.speech.spoken(), workers=1)
         await stack.enter_async_context(library)
-        looks_up = await _looks_up(settings, _caller(settings, order), stack)
+        looks_up = await _looks_up(settings, _caller(settings, order), plan.line.operator, stack)
         return await follow(plan, call, digits, _says(catalogue, library), looks_up)
 
 
@@ -70,7 +70,7 @@ def _says(catalogue: Catalogue, library: Library) -> Says:
     return says
 
 
-async def _looks_up(settings: Settings, caller: str | None, stack: AsyncExitStack) -> LooksUp:
+async def _looks_up(settings: Settings, caller: str | None, operator: str, stack: AsyncExitStack) -> LooksUp:
     url = settings.store.url.get_secret_value()
     if not SqliteFile.at(url).path.exists():
         raise ConfigurationError(
@@ -81,7 +81,8 @@ async def _looks_up(settings: Settings, caller: str | None, stack: AsyncExitStac
     except StoreUnavailable:
         return _unavailable
     stack.push_async_callback(store.close)
-    accounts, now = Accounts(store, time_limit=settings.store.time_limit), datetime.now(UTC)
+    accounts = Accounts(store, time_limit=settings.store.time_limit).of(operator)
+    now = datetime.now(UTC)
 
     async def looks_up(name: str) -> tuple[str, Facts]:
         finding = await accounts.look_up(name, caller, now)
