@@ -162,7 +162,14 @@ async def book_expiry(
         before = by_day.get(lot.valid_until, Money(0, lot.amount.currency))
         by_day[lot.valid_until] = before + lot.amount
     for day, amount in sorted(by_day.items()):
-        key = f"expiry:{subscriber_id}:{day}:{amount.minor}"
+        times = await connection.scalar(
+            select(func.count()).where(
+                ledger.c.subscriber_id == subscriber_id,
+                ledger.c.kind == "expiry",
+                ledger.c.valid_until == day,
+            )
+        )  # what comes in late may give a day something to take away once more
+        key = f"expiry:{subscriber_id}:{day}:{amount.minor}:{times}"
         row = _row(subscriber_id, "credit", "expiry", -amount, key=key, at=now, now=now, valid_until=day)
         await connection.execute(insert(ledger), [row])
 

@@ -54,10 +54,10 @@ async def rate(
     ``book`` books the charge and says False where that had been done before: then nothing follows. ``cause``
     is the key of the charge.
     """
-    await _lapse(connection, operator, account, event, terms, now)
     limit = await limit_of(connection, operator, account, now)
     if not await book():
         return False
+    await _lapse(connection, operator, account, event, terms, now)
     effects: tuple[Effect, ...] = ()
     match limit:
         case VodafoneLimit(before, effects):
