@@ -24,7 +24,20 @@ from ivr.errors import AccountError
 from ivr.money import Money
 from ivr.phone import to_e164
 
-__all__ = ["Fault", "Given", "PaymentIn", "SmsIn", "Taken", "UsageIn", "read_batch", "read_file"]
+__all__ = [
+    "Amount",
+    "Fault",
+    "Given",
+    "Name",
+    "PaymentIn",
+    "Record",
+    "SmsIn",
+    "Taken",
+    "UsageIn",
+    "Whole",
+    "read_batch",
+    "read_file",
+]
 
 _MOST_QUANTITY = 10**12
 
@@ -121,16 +134,13 @@ Amount = Annotated[str, BeforeValidator(_amount), Field(examples=["12.50"])]
 Symbol = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,10}$")]
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """What may come in: nothing in it may be unknown; its first field is its name."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    @property
-    def name(self) -> str:
-        """What the record calls itself."""
-        return str(getattr(self, next(iter(type(self).model_fields))))
 
-
-class UsageIn(_Record):
+class UsageIn(Record):
     """Rated usage of one number. ``source`` and ``record`` together name it for ever."""
 
     record: Name = Field(description="the record's own name at its source")
@@ -178,7 +188,7 @@ class UsageIn(_Record):
         )
 
 
-class PaymentIn(_Record):
+class PaymentIn(Record):
     """A bank transfer as the bank reports it."""
 
     reference: Name = Field(description="the bank's own name for the transfer")
@@ -203,7 +213,7 @@ class PaymentIn(_Record):
         )
 
 
-class SmsIn(_Record):
+class SmsIn(Record):
     """An SMS to the operator's command number, as the message centre hands it over."""
 
     message_id: Name = Field(description="the message centre's own name for the SMS")
@@ -220,7 +230,7 @@ class SmsIn(_Record):
         return _at(self.received_at, operator)
 
 
-R = TypeVar("R", bound=_Record)
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +276,7 @@ def _read(items: Iterable[tuple[int, object]], model: type[R]) -> tuple[list[Giv
     return given, faults
 
 
-def _fault(place: int, item: object, error: ValidationError, model: type[_Record]) -> Fault:
+def _fault(place: int, item: object, error: ValidationError, model: type[Record]) -> Fault:
     """The first thing wrong with an item; one answer is enough to mend it."""
     detail = error.errors(include_url=False, include_input=False)[0]
     own = item.get(next(iter(model.model_fields))) if isinstance(item, Mapping) else None
@@ -275,7 +285,7 @@ def _fault(place: int, item: object, error: ValidationError, model: type[_Record
     return Fault(place, record, name if name.isprintable() else "record", _say(detail, model))
 
 
-def _say(detail: ErrorDetails, model: type[_Record]) -> str:
+def _say(detail: ErrorDetails, model: type[Record]) -> str:
     """One problem in plain words, the value itself left out."""
     context: dict[str, Any] = detail.get("ctx", {})
     match detail["type"]:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ivr.accounts.catalogue import BundleIn, TariffIn, take_catalogue
 from ivr.accounts.closing import Closed, close_periods
 from ivr.accounts.orders import take_sms
 from ivr.accounts.payments import give_back, match_by_hand, parked, take_payments
@@ -40,6 +41,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("order")(order)
     app.command("close-period")(close_period)
     app.command("check")(check)
+    app.command("bundles")(bundles)
+    app.command("tariffs")(tariffs)
 
 
 def usage(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV, see below.")]) -> None:
@@ -171,6 +174,37 @@ def close_period(
     typer.echo(
         f"{closed.periods} periods closed, {closed.subscribers} accounts in them; {closed.due} were due"
     )
+
+
+def bundles(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV, see below.")]) -> None:
+    """Enter or change the bundles that can be had.
+
+    Columns: code, name, family, unit, size, monthly_fee, and if wanted renewal, activation_charge,
+    cancellation_charge. What SMS orders name: data_150 to data_2000, lte, sms_100, in_network.
+    """
+
+    async def work(accounts: Accounts) -> Taken:
+        given, faults = read_file(file, BundleIn)
+        taken = await take_catalogue(accounts, given)
+        taken.faults += faults
+        return taken
+
+    _tell(file, run(context, work))
+
+
+def tariffs(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV, see below.")]) -> None:
+    """Enter or change the tariffs that can be had.
+
+    Columns: code, name, charging, monthly_fee, and if wanted proration_group (P or F).
+    """
+
+    async def work(accounts: Accounts) -> Taken:
+        given, faults = read_file(file, TariffIn)
+        taken = await take_catalogue(accounts, given)
+        taken.faults += faults
+        return taken
+
+    _tell(file, run(context, work))
 
 
 def check(context: typer.Context) -> None:

@@ -148,3 +148,23 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_1(prepaid: Run, words: tu
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_what_is_in_the_catalogue_can_be_ordered(prepaid: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bundles.csv"
+    file.write_text(
+        "code,name,family,unit,size,monthly_fee\n"
+        "data_150,DATA 150,data,kilobytes,153600,50\n"
+        "data_600,DATA 600,date,kilobytes,614400,100\n"
+        "data_1000,DATA 1000,data,kilobytes,1024000,-1\n",
+        encoding="utf-8",
+    )
+    taken = prepaid("bundles", str(file))
+    assert taken.stdout == "1 booked, 0 there already, 2 bad lines left out\n"
+    assert ":3: record data_600: family: " in taken.stderr
+    assert ":4: record data_1000: monthly_fee: " in taken.stderr
+    assert prepaid("bundles", str(file)).stdout.startswith("0 booked, 1 there already")
+    assert prepaid("order", "777123456", "UP 150").stdout.startswith("done: ")
+    assert "DATA 150\t153600 of 153600 kilobytes left" in prepaid("statement", "777123456").stdout
+    file.write_text("code,name,charging,monthly_fee\ncallpro_200,CallPro 200,prepaid,0\n", "utf-8")
+    assert prepaid("tariffs", str(file)).exit_code == 0
