@@ -21,7 +21,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ivr.accounts import queries
 from ivr.accounts.bookings_payments import finish_card_payment
 from ivr.accounts.cards import CardPayments, CardStatus, Charge, charge_key
-from ivr.accounts.rules import callpro
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.schema.tables import auto_top_ups, card_payments, numbers, operators, subscribers
 from ivr.accounts.service import Accounts
@@ -50,9 +49,7 @@ class _Pending:
     token: SecretStr
 
 
-async def settle_cards(
-    accounts: Accounts, cards: CardPayments, clock: Callable[[], datetime], terms: callpro.Terms | None = None
-) -> Settling:
+async def settle_cards(accounts: Accounts, cards: CardPayments, clock: Callable[[], datetime]) -> Settling:
     """Charge the cards of an operator's pending payments, and book what has come of it.
 
     A card service that does not answer, or an account that takes no credit, costs the others nothing.
@@ -66,7 +63,7 @@ async def settle_cards(
             waiting += 1
             continue
         try:
-            await _book(accounts, payment, charge, clock(), terms or accounts.terms)
+            await _book(accounts, payment, charge, clock())
         except AccountError:
             waiting += 1  # charged, but the account takes no credit: the row stays for a person to see
             continue
@@ -124,9 +121,7 @@ async def _charge(cards: CardPayments, payment: _Pending) -> Charge | None:
         return None
 
 
-async def _book(
-    accounts: Accounts, payment: _Pending, charge: Charge, now: datetime, terms: callpro.Terms
-) -> None:
+async def _book(accounts: Accounts, payment: _Pending, charge: Charge, now: datetime) -> None:
     """What has come of a charge, whole; nothing where somebody else has booked it in the meantime."""
     operator = accounts.operator
     async with accounts.store.writing() as connection:
@@ -148,7 +143,7 @@ async def _book(
                 key=f"card:{payment.key}",
                 at=charge.finished_at or now,
                 now=now,
-                terms=terms,
+                terms=accounts.terms.callpro,
             )
             await finish_card_payment(connection, payment.key, now, ledger_id=booked.row_id)
         mine = auto_top_ups.c.subscriber_id == payment.subscriber_id

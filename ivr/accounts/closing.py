@@ -60,7 +60,6 @@ class Closed:
 async def close_periods(
     accounts: Accounts,
     now: datetime,
-    terms: PackTerms | None = None,
     *,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Closed:
@@ -68,7 +67,7 @@ async def close_periods(
 
     StoreUnavailable: run it again, and it goes on where it was.
     """
-    terms = terms or PackTerms(accounts.terms)
+    terms = accounts.terms
     closed = Closed()
     for billing_day, period in await _to_close(accounts, now):
         while True:

@@ -19,7 +19,6 @@ from ivr.accounts.bookings import book_entry
 from ivr.accounts.bookings_usage import apply_order, book_order, finish_order
 from ivr.accounts.callpro_services import change_services, services_of
 from ivr.accounts.model import Account, NewOrder, Operator
-from ivr.accounts.packs import PackTerms
 from ivr.accounts.records import SmsIn
 from ivr.accounts.rules import callpro
 from ivr.accounts.rules.calendar import local_day
@@ -49,13 +48,13 @@ class Answer:
     repeated: bool = False
 
 
-async def take_sms(accounts: Accounts, sms: SmsIn, now: datetime, terms: PackTerms | None = None) -> Answer:
+async def take_sms(accounts: Accounts, sms: SmsIn, now: datetime) -> Answer:
     """Read an SMS, book and carry out what it orders, in one transaction.
 
     AccountError naming the field for a sender who is no customer, a moment to come, and a message id that
     was used for another message; StoreUnavailable, and then nothing has happened.
     """
-    operator, orders = accounts.operator, (terms or PackTerms()).orders
+    operator, orders = accounts.operator, accounts.terms.orders
     if operator.code != callpro.OPERATOR.code:
         raise AccountError(f"operator: {operator.name} takes no orders by SMS")
     sender, received_at = sms.e164(operator), sms.moment(operator)

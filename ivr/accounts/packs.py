@@ -9,6 +9,7 @@ from types import MappingProxyType
 from ivr.accounts.model import Operator
 from ivr.accounts.rules import callpro, callshop_fr, gomobil, gomobil_base, vodafone_cz_limit
 from ivr.accounts.rules.callpro_orders import OrderTerms
+from ivr.accounts.statement import StatementTerms
 from ivr.errors import AccountError
 
 __all__ = ["OPERATORS", "PackTerms", "operator_of", "outcomes_of"]
@@ -33,6 +34,7 @@ class PackTerms:
     vodafone: vodafone_cz_limit.Terms = field(default_factory=vodafone_cz_limit.Terms)
     gomobil: gomobil_base.Terms = field(default_factory=gomobil_base.Terms)
     callshop: callshop_fr.Terms = field(default_factory=callshop_fr.Terms)
+    statement: StatementTerms = field(default_factory=StatementTerms)
 
 
 _NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", "anonymous", "unavailable")}

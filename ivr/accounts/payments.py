@@ -46,9 +46,7 @@ class ParkedTransfer:
     reason: str
 
 
-async def take_payments(
-    accounts: Accounts, given: Sequence[Given[PaymentIn]], now: datetime, terms: PackTerms | None = None
-) -> Taken:
+async def take_payments(accounts: Accounts, given: Sequence[Given[PaymentIn]], now: datetime) -> Taken:
     """Book or park each transfer, or say what is wrong with its record; the others go in.
 
     StoreUnavailable: sending all of it again books the rest once.
@@ -58,7 +56,7 @@ async def take_payments(
         part = Taken()
         async with accounts.store.writing() as connection:
             for one in given[start : start + _BATCH]:
-                await _take_one(connection, accounts, one, now, terms or PackTerms(accounts.terms), part)
+                await _take_one(connection, accounts, one, now, accounts.terms, part)
         taken.add(part)
     return taken
 
@@ -76,9 +74,7 @@ async def parked(accounts: Accounts) -> tuple[ParkedTransfer, ...]:
     return tuple(ParkedTransfer(_transfer(row), row.reason or "") for row in rows)
 
 
-async def match_by_hand(
-    accounts: Accounts, reference: str, number: str, now: datetime, terms: PackTerms | None = None
-) -> Account:
+async def match_by_hand(accounts: Accounts, reference: str, number: str, now: datetime) -> Account:
     """Give a parked transfer to a number; the account as it is then.
 
     AccountError for a reference that is not parked, and where the number cannot take the payment.
@@ -90,9 +86,7 @@ async def match_by_hand(
         account = await queries.account(connection, operator, number, today)
         if account is None:
             raise AccountError(f"number: {number} is not in the store")
-        await _settle(
-            connection, operator, payment_id, transfer, account, now, terms or PackTerms(accounts.terms)
-        )
+        await _settle(connection, operator, payment_id, transfer, account, now, accounts.terms)
         account = await queries.account(connection, operator, number, today)
     assert account is not None, "an account that was just paid for"
     return account

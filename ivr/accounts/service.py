@@ -15,11 +15,10 @@ from uuid import uuid4
 from ivr.accounts import bookings, queries
 from ivr.accounts.audit import Discrepancy, audit
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
-from ivr.accounts.packs import operator_of, outcomes_of
+from ivr.accounts.packs import PackTerms, operator_of, outcomes_of
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
-from ivr.accounts.rules.callpro import Terms
-from ivr.accounts.statement import Figures, Statement, StatementTerms, draw_up
+from ivr.accounts.statement import Figures, Statement, draw_up
 from ivr.accounts.statement_query import figures_of_account, figures_of_number
 from ivr.accounts.store import Store
 from ivr.accounts.top_ups import add_credit
@@ -43,15 +42,13 @@ class Accounts:
         store: Store,
         *,
         operator: Operator = callpro.OPERATOR,
-        terms: Terms | None = None,
-        statement_terms: StatementTerms | None = None,
+        terms: PackTerms | None = None,
         time_limit: float = 2.0,
     ) -> None:
         self.store = store
         self.operator = operator
         self.outcomes = outcomes_of(operator.code)
-        self.statement_terms = statement_terms or StatementTerms()
-        self.terms = terms or Terms()
+        self.terms = terms or PackTerms()
         self.time_limit = time_limit
         self._given_up: set[asyncio.Task[Account | None]] = set()
         self._others: dict[str, Accounts] = {}
@@ -65,7 +62,6 @@ class Accounts:
                 self.store,
                 operator=operator_of(code),
                 terms=self.terms,
-                statement_terms=self.statement_terms,
                 time_limit=self.time_limit,
             )
         return self._others[code]
@@ -175,7 +171,7 @@ class Accounts:
         if self.operator.code == callshop_fr.OPERATOR.code:
             return new  # credit without an end (CS-10)
         if new.credit is not None and new.credit.minor > 0 and new.valid_until is None:
-            return replace(new, valid_until=callpro.last_valid_day(now, self.terms))
+            return replace(new, valid_until=callpro.last_valid_day(now, self.terms.callpro))
         return new
 
     async def add(self, new: NewAccount, now: datetime) -> Account:
@@ -225,7 +221,14 @@ class Accounts:
                 _check_same(booked, account, amount, key)
             else:
                 await add_credit(
-                    connection, self.operator, account, amount, key=key, at=at, now=now, terms=self.terms
+                    connection,
+                    self.operator,
+                    account,
+                    amount,
+                    key=key,
+                    at=at,
+                    now=now,
+                    terms=self.terms.callpro,
                 )
                 account = await queries.account(connection, self.operator, number, today)
                 assert account is not None, "an account that was just topped up"
@@ -235,7 +238,7 @@ class Accounts:
     def _tell(self, account: Account, now: datetime) -> Finding:
         if self.operator.code == callshop_fr.OPERATOR.code:
             return callshop_fr.tell(account.balance, now, calls_running=0)
-        return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms)
+        return callpro.tell(account, local_day(now, self.operator.time_zone), self.terms.callpro)
 
     def _check_amount(self, name: str, amount: Money, *, least: int) -> None:
         if amount.currency != self.operator.currency:
@@ -248,7 +251,7 @@ class Accounts:
         if figures is None:
             return None
         try:
-            return draw_up(figures, self.operator, now, self.statement_terms, self.terms)
+            return draw_up(figures, self.operator, now, self.terms.statement, self.terms.callpro)
         except ValueError as error:
             raise StoreUnavailable(f"an account makes no sense: {error}") from error
 

@@ -36,7 +36,6 @@ async def take_usage(
     accounts: Accounts,
     given: Sequence[Given[UsageIn]],
     now: datetime,
-    terms: PackTerms | None = None,
     *,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Taken:
@@ -51,7 +50,7 @@ async def take_usage(
         part = Taken()
         async with accounts.store.writing() as connection:
             for one in batch:
-                await _take_one(connection, accounts, one, now, terms or PackTerms(accounts.terms), part)
+                await _take_one(connection, accounts, one, now, accounts.terms, part)
         taken.add(part)
         progress(len(batch))
     return taken

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ivr.accounts.intake import Report, import_rows, read_rows
 from ivr.accounts.model import Account, Charging, NewAccount
-from ivr.accounts.packs import OPERATORS
+from ivr.accounts.packs import OPERATORS, PackTerms
 from ivr.accounts.rules import callpro
 from ivr.accounts.service import Accounts
 from ivr.errors import AccountError
@@ -38,8 +38,11 @@ DEFAULT_STORE = "accounts.db"
 _PAGE = 500
 
 
-def build(default_store: Callable[[], str]) -> typer.Typer:
-    """The commands as an app to mount; ``default_store`` gives the store where ``--store`` does not."""
+def build(default_store: Callable[[], str], terms: Callable[[], PackTerms] = PackTerms) -> typer.Typer:
+    """The commands as an app to mount.
+
+    ``default_store`` gives the store where ``--store`` does not, ``terms`` what is set of the rules.
+    """
     app = typer.Typer(
         help="List, show, add, top up and feed accounts, and close their periods.", no_args_is_help=True
     )
@@ -52,7 +55,7 @@ def build(default_store: Callable[[], str]) -> typer.Typer:
             str, typer.Option(help=f"Whose accounts: {', '.join(OPERATORS)}.")
         ] = callpro.OPERATOR.code,
     ) -> None:
-        context.obj = Desk(lambda: store or default_store(), operator)
+        context.obj = Desk(lambda: store or default_store(), terms, operator)
 
     app.command("list")(list_accounts)
     app.command("show")(show_account)

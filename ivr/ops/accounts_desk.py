@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from ivr.accounts.packs import operator_of
+from ivr.accounts.packs import PackTerms, operator_of
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import InfolineError
@@ -23,9 +23,10 @@ Number = Annotated[str, typer.Argument(help="A telephone number: 777123456 or +4
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Which store the command works on, and whose accounts in it."""
+    """Which store the command works on, by which terms, and whose accounts in it."""
 
     store: Callable[[], str]
+    terms: Callable[[], PackTerms]
     operator: str = "callpro"
 
 
@@ -37,7 +38,7 @@ def run(context: typer.Context, work: Callable[[Accounts], Awaitable[T]]) -> T:
         operator = operator_of(desk.operator)
         store = await Store.open(desk.store())
         try:
-            return await work(Accounts(store, operator=operator))
+            return await work(Accounts(store, operator=operator, terms=desk.terms()))
         finally:
             await store.close()
 

@@ -81,7 +81,9 @@ async def _looks_up(settings: Settings, caller: str | None, operator: str, stack
     except StoreUnavailable:
         return _unavailable
     stack.push_async_callback(store.close)
-    accounts = Accounts(store, time_limit=settings.store.time_limit).of(operator)
+    accounts = Accounts(store, terms=settings.rules.terms(), time_limit=settings.store.time_limit).of(
+        operator
+    )
     now = datetime.now(UTC)
 
     async def looks_up(name: str) -> tuple[str, Facts]:

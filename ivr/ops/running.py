@@ -87,7 +87,7 @@ async def open_line(
             agent,
             plane,
             files.plans,
-            Accounts(store, time_limit=settings.store.time_limit),
+            Accounts(store, terms=settings.rules.terms(), time_limit=settings.store.time_limit),
             speaker,
             _callers(settings, neighbours, registrar),
             Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
@@ -104,7 +104,7 @@ async def open_line(
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)
         stack.callback(collect_when_idle(lambda: line.calls > 0))
-        api = await stack.enter_async_context(serve_api(settings.api, store))
+        api = await stack.enter_async_context(serve_api(settings.api, store, settings.rules.terms()))
         yield Running(line, store, addresses, certificates.reload, api)
 
 

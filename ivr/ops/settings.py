@@ -17,6 +17,7 @@ from ivr.errors import ConfigurationError
 from ivr.ops.settings_api import ApiSettings
 from ivr.ops.settings_errors import SettingsRefused, problems
 from ivr.ops.settings_registrations import Credential, Registration
+from ivr.ops.settings_rules import RulesSettings
 from ivr.ops.settings_transport import NEARBY, Listen, ListenOn, Transports
 from ivr.ops.settings_values import (
     Advertised,
@@ -227,6 +228,7 @@ class Settings(Section):
     prompts: FolderSettings = FolderSettings(folder=Path("prompts"))
     log: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()
+    rules: RulesSettings = RulesSettings()
 
     def phone(self, user: str) -> Phone | None:
         """The softphone of this user name."""

@@ -126,7 +126,7 @@ async def test_CP_19_credit_that_has_ended_is_booked_as_expired_once_by_both_rea
     store: Store, now: datetime, expiry: callpro.ExpiryBase
 ) -> None:
     terms = callpro.Terms(expiry=expiry)
-    accounts = Accounts(store, terms=terms)
+    accounts = Accounts(store, terms=PackTerms(terms))
     await accounts.add(
         NewAccount(NUMBER, Charging.PREPAID, credit=Money(10_000), valid_until=date(2026, 11, 30)), now
     )
@@ -258,7 +258,7 @@ async def test_usage_of_the_new_period_that_comes_before_a_late_close_is_not_los
     january = datetime(2027, 1, 5, tzinfo=UTC)
     await feed(accounts, january, usage("b", "290", january))
     before = await rows(store, "limit_states", "state", "period")
-    await close_periods(accounts, january, PackTerms())
+    await close_periods(accounts, january)
     assert await rows(store, "limit_states", "state", "period") == before == [("open", 202701)]
     assert (await account(accounts, january)).spend == Money(29_000)
     async with store.reading() as connection:

@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select
 
 from ivr.accounts.demo import seed_demo
 from ivr.accounts.model import Charging, NewAccount
+from ivr.accounts.packs import PackTerms
 from ivr.accounts.rules.callpro import ExpiryBase, Terms
 from ivr.accounts.schema.tables import ledger, numbers
 from ivr.accounts.service import Accounts
@@ -148,7 +149,7 @@ async def test_a_top_up_paid_before_the_last_day_saves_the_credit(accounts: Acco
 
 
 async def test_CP_19_the_other_reading_is_a_setting(store: Store, now: datetime) -> None:
-    accounts = Accounts(store, terms=Terms(expiry=ExpiryBase.PER_LOT))
+    accounts = Accounts(store, terms=PackTerms(Terms(expiry=ExpiryBase.PER_LOT)))
     await accounts.add(new(until="2026-12-01"), now)
     await accounts.top_up(NUMBER, Money(5000), now=now)
     found = await accounts.look_up("credit", NUMBER, now)

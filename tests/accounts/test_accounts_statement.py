@@ -8,6 +8,7 @@ from sqlalchemy import Table, event, insert
 
 from ivr.accounts.bookings import operator_id
 from ivr.accounts.model import Account, Charging, NewAccount, Operator
+from ivr.accounts.packs import PackTerms
 from ivr.accounts.rules import callpro, callshop_fr, gomobil, vodafone_cz_limit
 from ivr.accounts.rules.effects import LimitState
 from ivr.accounts.schema import tables
@@ -208,7 +209,7 @@ async def test_figures_are_stale_when_usage_was_booked_too_long_ago(
     await change(accounts, tables.subscribers, figures_at=now - timedelta(hours=24, seconds=1))
     statement = await stated(accounts, now)
     assert (statement.stale, statement.figures_at) == (True, now - timedelta(hours=24, seconds=1))
-    patient = Accounts(store, statement_terms=StatementTerms(stale_after=timedelta(days=2)))
+    patient = Accounts(store, terms=PackTerms(statement=StatementTerms(stale_after=timedelta(days=2))))
     assert not (await stated(patient, now)).stale
 
 

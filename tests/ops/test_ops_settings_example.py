@@ -18,6 +18,7 @@ from ivr.ops.settings import (
     VoiceTable,
     load_settings,
 )
+from ivr.ops.settings_rules import RulesSettings
 
 EXAMPLE = Path(__file__).parents[2] / "infoline.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -31,6 +32,11 @@ SECTIONS = {
     "trunks": Trunk,
     "sip.tls": TlsSettings,
     "speech.voices.cs": VoiceTable,
+    **{
+        f"rules.{name}": field.annotation
+        for name, field in RulesSettings.model_fields.items()
+        if name != "stale_after"
+    },
 }
 
 
@@ -47,7 +53,7 @@ def test_every_setting_stands_in_the_example(name):
     model = SECTIONS[name]
     assert isinstance(model, type) and issubclass(model, BaseModel)
     for key in model.model_fields:
-        if (name, key) not in (("speech", "voices"), ("sip", "tls")):
+        if f"{name}.{key}" not in SECTIONS and (name, key) != ("speech", "voices"):
             assert re.search(rf"^#?{key} = ", sections()[name], re.MULTILINE), f"{name}.{key}"
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import uvicorn
 from starlette.applications import Starlette
 
-from ivr.accounts.packs import OPERATORS
+from ivr.accounts.packs import OPERATORS, PackTerms
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import ConfigurationError
@@ -61,12 +61,14 @@ async def serve(app: Starlette, listen: HostPort, place: str) -> AsyncIterator[H
 
 
 @asynccontextmanager
-async def serve_api(settings: ApiSettings, store: Store) -> AsyncIterator[HostPort | None]:
+async def serve_api(
+    settings: ApiSettings, store: Store, terms: PackTerms | None = None
+) -> AsyncIterator[HostPort | None]:
     """Serve the API over every operator's accounts in a store; None where the settings have it off."""
     if not settings.is_on:
         yield None
         return
-    accounts = {code: Accounts(store, operator=operator) for code, operator in OPERATORS.items()}
+    accounts = {code: Accounts(store, operator=one, terms=terms) for code, one in OPERATORS.items()}
     app = api(accounts, settings.token, lambda: datetime.now(UTC))
     async with serve(app, settings.listen, "api.listen") as address:
         yield address
