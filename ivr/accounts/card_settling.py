@@ -11,11 +11,11 @@ again after a crash at any point: the card is charged once and the credit is boo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.accounts import queries
@@ -31,13 +31,22 @@ from ivr.money import Money
 __all__ = ["Settling", "settle_cards"]
 
 
+_WAITING: ColumnElement[str] = literal_column(
+    "'pending'"
+)  # written out, so that the index of what waits is used
+
+
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What became of the payments that waited; ``waiting`` ones are asked about again the next time."""
+    """What became of the payments that waited; ``waiting`` ones are asked about again the next time.
+
+    ``trouble`` is what kept one of them waiting, empty where the card service only takes its time.
+    """
 
     settled: int = 0
     failed: int = 0
     waiting: int = 0
+    trouble: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +62,26 @@ async def settle_cards(accounts: Accounts, cards: CardPayments, clock: Callable[
     """Charge the cards of an operator's pending payments, and book what has come of it.
 
     A card service that does not answer, or an account that takes no credit, costs the others nothing.
-    StoreUnavailable: what was charged by then
-    is booked the next time.
+    StoreUnavailable: what was charged by then is booked the next time.
     """
     settled = failed = waiting = 0
+    trouble = ""
     for payment in await _pending(accounts):
-        charge = await _charge(cards, payment)
-        if charge is None or charge.status is CardStatus.PENDING:
-            waiting += 1
-            continue
         try:
+            charge = await _charge(cards, payment)
+            if charge is None or charge.status is CardStatus.PENDING:
+                waiting += 1
+                continue
             await _book(accounts, payment, charge, clock())
-        except AccountError:
-            waiting += 1  # charged, but the account takes no credit: the row stays for a person to see
+        except CardsUnavailable as error:
+            waiting, trouble = waiting + 1, str(error)
+            continue
+        except AccountError as error:  # charged, but the account takes no credit: a person has to see to it
+            waiting, trouble = waiting + 1, f"charged, but not booked: {error}"
             continue
         settled += charge.status is CardStatus.SETTLED
         failed += charge.status is CardStatus.FAILED
-    return Settling(settled, failed, waiting)
+    return Settling(settled, failed, waiting, trouble)
 
 
 async def _pending(accounts: Accounts) -> list[_Pending]:
@@ -86,7 +98,7 @@ async def _pending(accounts: Accounts) -> list[_Pending]:
         .join(auto_top_ups, auto_top_ups.c.subscriber_id == subscribers.c.id)
         .where(
             operators.c.code == accounts.operator.code,
-            card_payments.c.status == "pending",
+            card_payments.c.status == _WAITING,
             number.is_not(None),
         )
         .order_by(card_payments.c.id)
@@ -106,19 +118,16 @@ async def _pending(accounts: Accounts) -> list[_Pending]:
 
 
 async def _charge(cards: CardPayments, payment: _Pending) -> Charge | None:
-    """The charge of a payment; None while nobody knows.
+    """The charge of a payment; None where the service has never heard of it, CardsUnavailable without answer.
 
     Where the account has changed its card between a charge and its booking, the old card was charged and
     the service refuses the new one under that key: then the first charge is the one that counts.
     """
     key = charge_key(payment.key)
     try:
-        try:
-            return await cards.charge(payment.token, payment.amount, key)
-        except AccountError:
-            return await cards.status(key)
-    except CardsUnavailable:
-        return None
+        return await cards.charge(payment.token, payment.amount, key)
+    except AccountError:
+        return await cards.status(key)
 
 
 async def _book(accounts: Accounts, payment: _Pending, charge: Charge, now: datetime) -> None:

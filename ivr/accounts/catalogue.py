@@ -14,12 +14,14 @@ from sqlalchemy import Table, insert, select, update
 
 from ivr.accounts.bookings import operator_id
 from ivr.accounts.records import Amount, Given, Name, Record, Taken, Whole
-from ivr.accounts.schema.tables import bundles, tariffs
+from ivr.accounts.rules import vodafone_cz_limit
+from ivr.accounts.rules.vodafone_cz_tariffs import Group, GroupFault, group_faults
+from ivr.accounts.schema.tables import bundles, operators, tariffs
 from ivr.accounts.service import Accounts
 from ivr.errors import AccountError
 from ivr.money import Money
 
-__all__ = ["BundleIn", "TariffIn", "take_catalogue"]
+__all__ = ["BundleIn", "TariffIn", "check_tariffs", "take_catalogue"]
 
 Title = Annotated[StrictStr, Field(min_length=1, max_length=100)]
 
@@ -73,6 +75,24 @@ async def take_catalogue(
                 continue
             taken.booked += 1
     return taken
+
+
+async def check_tariffs(accounts: Accounts) -> tuple[GroupFault, ...]:
+    """Vodafone's tariffs in the store without a proration group, or in another than its page says (VP-17).
+
+    Nothing for the other operators. StoreUnavailable.
+    """
+    if accounts.operator.code != vodafone_cz_limit.OPERATOR.code:
+        return ()
+    chosen = (
+        select(tariffs.c.code, tariffs.c.proration_group)
+        .join(operators, operators.c.id == tariffs.c.operator_id)
+        .where(operators.c.code == accounts.operator.code)
+        .order_by(tariffs.c.code)
+    )
+    async with accounts.store.reading() as connection:
+        rows = (await connection.execute(chosen)).all()
+    return group_faults({code: None if group is None else Group(group) for code, group in rows})
 
 
 def _row(record: BundleIn | TariffIn, owner: int, currency: str) -> dict[str, Any]:

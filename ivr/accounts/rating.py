@@ -35,7 +35,7 @@ from ivr.accounts.rules.spend import RatedEvent
 from ivr.accounts.schema.tables import auto_top_ups, card_payments
 from ivr.money import Money
 
-__all__ = ["auto_top_up_of", "rate"]
+__all__ = ["auto_top_up_of", "rate", "top_up_by_card"]
 
 
 async def rate(
@@ -71,7 +71,7 @@ async def rate(
     await book_effects(connection, operator, account, effects, cause=cause, now=now)
     if operator.code == callshop_fr.OPERATOR.code:
         after = account.balance - event.price
-        await _top_up_by_card(connection, account, after, cause=cause, now=now)
+        await top_up_by_card(connection, account, account.balance, after, cause=cause, now=now)
     return True
 
 
@@ -106,10 +106,19 @@ async def _lapse(
     await book_expiry(connection, account.subscriber_id, lapsed, now)
 
 
-async def _top_up_by_card(
-    connection: AsyncConnection, account: Account, after: Money, *, cause: str, now: datetime
+async def top_up_by_card(
+    connection: AsyncConnection,
+    account: Account,
+    before: Money | None,
+    after: Money,
+    *,
+    cause: str,
+    now: datetime,
 ) -> None:
-    """Start the automatic top-up where the charge has set it off (CS-22), or note why it was left out."""
+    """Start the automatic top-up where a balance has set it off (CS-22), or note why it was left out.
+
+    ``before`` and ``after`` are as ``callshop_card.due`` takes them.
+    """
     auto = await auto_top_up_of(connection, account)
     if auto is None:
         return
@@ -122,7 +131,7 @@ async def _top_up_by_card(
     ]
     pending = any(one.status is PaymentStatus.PENDING for one in made)
     key = f"auto:{cause}"
-    match due(account.balance, after, auto, paid_in_week(made, now), pending):
+    match due(before, after, auto, paid_in_week(made, now), pending):
         case TopUpNow(amount):
             await start_card_payment(connection, account, amount, started_by="automatic", key=key, now=now)
             mine = auto_top_ups.c.subscriber_id == account.subscriber_id

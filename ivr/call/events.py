@@ -12,6 +12,8 @@ __all__ = [
     "CallBegan",
     "CallEnded",
     "CallRefused",
+    "CardsSettled",
+    "CardsUnsettled",
     "CertificatesRead",
     "CertificatesRefused",
     "Fault",
@@ -78,6 +80,22 @@ class LookUpFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardsSettled:
+    """Card payments that waited have come to an end; ``waiting`` ones have not."""
+
+    settled: int
+    failed: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardsUnsettled:
+    """Card payments could not be asked about or booked; they wait, and this is told once a trouble."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CertificatesRead:
     """Changed files of certificates and keys are in use from the next handshake on."""
 
@@ -133,6 +151,8 @@ LineEvent = (
     | LookUpFailed
     | RegistrationChanged
     | Fault
+    | CardsSettled
+    | CardsUnsettled
     | CertificatesRead
     | CertificatesRefused
 )

@@ -17,7 +17,7 @@ from ivr.accounts.packs import OPERATORS, PackTerms
 from ivr.accounts.rules import callpro
 from ivr.accounts.service import Accounts
 from ivr.errors import AccountError
-from ivr.ops import accounts_feeding_cli, accounts_limits_cli
+from ivr.ops import accounts_cards_cli, accounts_feeding_cli, accounts_limits_cli
 from ivr.ops.accounts_desk import Desk, Number, run
 from ivr.ops.accounts_screens import (
     ACCOUNT_COLUMNS,
@@ -64,6 +64,7 @@ def build(default_store: Callable[[], str], terms: Callable[[], PackTerms] = Pac
     app.command("import")(import_file)
     accounts_limits_cli.add_to(app)
     accounts_feeding_cli.add_to(app)
+    accounts_cards_cli.add_to(app)
     return app
 
 

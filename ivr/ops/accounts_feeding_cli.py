@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ivr.accounts.catalogue import BundleIn, TariffIn, take_catalogue
+from ivr.accounts.catalogue import BundleIn, TariffIn, check_tariffs, take_catalogue
 from ivr.accounts.closing import Closed, close_periods
 from ivr.accounts.orders import take_sms
 from ivr.accounts.payments import give_back, match_by_hand, parked, take_payments
@@ -208,10 +208,10 @@ def tariffs(context: typer.Context, file: Annotated[Path, typer.Argument(help="C
 
 
 def check(context: typer.Context) -> None:
-    """Check that the books add up; ends with 1 where they do not."""
+    """Check that the books add up, and Vodafone's tariffs have their groups; ends with 1 where not."""
 
     async def work(accounts: Accounts) -> list[str]:
-        return [str(found) for found in await accounts.check()]
+        return [str(found) for found in (*await accounts.check(), *await check_tariffs(accounts))]
 
     found = run(context, work)
     for line in found:

@@ -21,6 +21,7 @@ from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError, CardsUnavailable, InfolineError
 from ivr.ops.accounts_screens import amount_of, print_table
+from ivr.ops.settings import load_settings
 
 __all__ = ["CHARGE_COLUMNS", "cards"]
 
@@ -33,10 +34,14 @@ cards = typer.Typer(help="Charge test cards in a sandbox; no money moves.", no_a
 @cards.callback()
 def choose(
     context: typer.Context,
-    file: Annotated[Path, typer.Option(help="The sandbox's file, made when needed.")] = Path("cards.db"),
+    file: Annotated[
+        Path | None,
+        typer.Option(help="The sandbox's file, made when needed; else that of the settings, or cards.db."),
+    ] = None,
     late_by: Annotated[int, typer.Option(min=0, help="How many seconds late cards take.")] = 30,
 ) -> None:
-    context.obj = CardSandbox(file, lambda: datetime.now(UTC), timedelta(seconds=late_by))
+    chosen = file or load_settings().cards.sandbox or Path("cards.db")
+    context.obj = CardSandbox(chosen, lambda: datetime.now(UTC), timedelta(seconds=late_by))
 
 
 @cards.command(epilog=f"Test cards: {', '.join(TEST_CARDS)}. Any other is an unknown card.")
@@ -86,12 +91,14 @@ def newest(
 @cards.command()
 def settle(
     context: typer.Context,
-    store: Annotated[str, typer.Option(help="The account store: a file or sqlite:///file.")] = "accounts.db",
+    store: Annotated[
+        str, typer.Option(help="The account store: a file or a database; else that of the settings.")
+    ] = "",
 ) -> None:
     """Charge the call shops' payments that wait, and book what has come of them."""
 
     async def work(sandbox: CardSandbox) -> Settling:
-        opened = await Store.open(store)
+        opened = await Store.open(store or load_settings().store.url.get_secret_value())
         try:
             shops = Accounts(opened, operator=callshop_fr.OPERATOR)
             return await settle_cards(shops, sandbox, lambda: datetime.now(UTC))
@@ -99,6 +106,8 @@ def settle(
             await opened.close()
 
     done = _run(context, work)
+    if done.trouble:
+        typer.echo(done.trouble, err=True)
     typer.echo(f"{done.settled} settled, {done.failed} failed, {done.waiting} still waiting")
 
 

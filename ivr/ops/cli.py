@@ -15,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ivr.accounts.catalogue import check_tariffs
 from ivr.accounts.demo import demo_accounts, seed_demo
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
-from ivr.errors import ConfigurationError, InfolineError, StoreUnavailable
+from ivr.errors import AccountError, ConfigurationError, InfolineError, StoreUnavailable
 from ivr.flow import Facts, describe
 from ivr.flow.plan import KEYS
 from ivr.media.g711 import decode, encode
@@ -194,7 +195,10 @@ def check(settings_file: SettingsFile = None) -> None:
     async def look_into_store() -> int:
         store = await Store.open(settings.store.url.get_secret_value())
         try:
-            return await Accounts(store).count()
+            accounts = Accounts(store)
+            for fault in await check_tariffs(accounts.of("vodafone_cz")):
+                problems.append(AccountError(f"accounts of vodafone_cz: {fault}"))
+            return await accounts.count()
         finally:
             await store.close()
 

@@ -33,6 +33,7 @@ from ivr.ops.files import Files
 from ivr.ops.neighbours import Neighbours
 from ivr.ops.settings import Settings, TlsSettings
 from ivr.ops.settings_values import HostPort
+from ivr.ops.settling import settle_in_background
 from ivr.ops.sound import open_plane, open_speaker
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
@@ -104,6 +105,9 @@ async def open_line(
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)
         stack.callback(collect_when_idle(lambda: line.calls > 0))
+        await stack.enter_async_context(
+            settle_in_background(settings.cards, store, settings.rules.terms(), watch)
+        )
         api = await stack.enter_async_context(serve_api(settings.api, store, settings.rules.terms()))
         yield Running(line, store, addresses, certificates.reload, api)
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.errors import ConfigurationError
 from ivr.ops.settings_api import ApiSettings
+from ivr.ops.settings_cards import CardsSettings
 from ivr.ops.settings_errors import SettingsRefused, problems
 from ivr.ops.settings_registrations import Credential, Registration
 from ivr.ops.settings_rules import RulesSettings
@@ -228,6 +229,7 @@ class Settings(Section):
     prompts: FolderSettings = FolderSettings(folder=Path("prompts"))
     log: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()
+    cards: CardsSettings = CardsSettings()
     rules: RulesSettings = RulesSettings()
 
     def phone(self, user: str) -> Phone | None:
@@ -294,6 +296,7 @@ def _from_folder(settings: Settings, folder: Path) -> Settings:
         url = f"{scheme}:///{folder / file}"
     moved: dict[str, Any] = {
         "sip": settings.sip.model_copy(update={"tls": settings.sip.tls.in_folder(folder)}),
+        "cards": settings.cards.in_folder(folder),
         "store": settings.store.model_copy(update={"url": SecretStr(url)}),
         "speech": settings.speech.model_copy(update={"cache": folder / settings.speech.cache}),
         "dialplan": settings.dialplan.model_copy(update={"folder": folder / settings.dialplan.folder}),

@@ -10,6 +10,8 @@ from ivr.call.events import (
     CallBegan,
     CallEnded,
     CallRefused,
+    CardsSettled,
+    CardsUnsettled,
     CertificatesRead,
     CertificatesRefused,
     Fault,
@@ -73,6 +75,10 @@ def log_events(log: FilteringBoundLogger) -> Watcher:
                     why=event.reason,
                     again_in=f"{event.again_in:.0f} s",
                 )
+            case CardsSettled():
+                log.info("cards settled", settled=event.settled, failed=event.failed, waiting=event.waiting)
+            case CardsUnsettled():
+                log.error("cards not settled", why=event.reason)
             case CertificatesRead():
                 log.info("certificates read")
             case CertificatesRefused():

@@ -151,7 +151,9 @@ async def test_an_account_that_takes_no_credit_keeps_its_payment_waiting(shop: S
     await shop.call("a", "10")
     async with shop.accounts.store.writing() as connection:
         await connection.execute(update(subscribers).values(charging="postpaid"))
-    assert await shop.settle() == Settling(waiting=1)
+    done = await shop.settle()
+    assert done == Settling(waiting=1)
+    assert done.trouble.startswith("charged, but not booked: number: ")
     assert await shop.payments() == ["pending"]
     async with shop.accounts.store.writing() as connection:
         await connection.execute(update(subscribers).values(charging="prepaid"))

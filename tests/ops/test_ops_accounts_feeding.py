@@ -168,3 +168,48 @@ def test_what_is_in_the_catalogue_can_be_ordered(prepaid: Run, tmp_path: Path) -
     assert "DATA 150\t153600 of 153600 kilobytes left" in prepaid("statement", "777123456").stdout
     file.write_text("code,name,charging,monthly_fee\ncallpro_200,CallPro 200,prepaid,0\n", "utf-8")
     assert prepaid("tariffs", str(file)).exit_code == 0
+
+
+def test_CS_21_an_automatic_top_up_is_set_shown_and_switched_off(run: Run) -> None:
+    def shop(*words: str) -> Result:
+        return run("--operator", "callshop_fr", *words)
+
+    assert shop("add", "+33140000001", "--prepaid", "--credit", "200").exit_code == 0
+    words = ("auto-top-up", "+33140000001", "--level", "50", "--amount", "500")
+    assert "needs the token of a card" in shop(*words).stderr
+    done = shop(*words, "--card", "sandbox-settles")
+    assert done.stdout == (
+        "+33140000001: 500.00 EUR by card at 50.00 EUR, at most 2000.00 EUR in seven days\n"
+    )
+    assert "automatic top-up\t500.00 EUR at 50.00 EUR" in shop("statement", "+33140000001").stdout
+    wrong = shop(*words[:-1], "600")
+    assert (wrong.exit_code, wrong.stderr) == (
+        1,
+        "Error: automatic top-up: an amount is 500.00 EUR, 1000.00 EUR or 2000.00 EUR, not 600.00 EUR\n",
+    )
+    assert "give --level and --amount, or --off" in shop("auto-top-up", "+33140000001").stderr
+    assert shop("auto-top-up", "+33140000001", "--off").exit_code == 0
+    assert "automatic top-up" not in shop("statement", "+33140000001").stdout
+    assert "to switch off" in shop("auto-top-up", "+33140000001", "--off").stderr
+
+
+def test_VP_17_the_check_names_tariffs_without_a_group_or_in_another(vodafone: Run, tmp_path: Path) -> None:
+    file = tmp_path / "tariffs.csv"
+    file.write_text(
+        "code,name,charging,monthly_fee,proration_group\n"
+        "red_lte,RED LTE,postpaid,749,P\n"
+        "ours,Ours,postpaid,100,F\n"
+        "start_130,Start 130,postpaid,130,P\n"
+        "new_one,New,postpaid,99,\n",
+        encoding="utf-8",
+    )
+    assert vodafone("check").stdout == "the books add up\n"
+    assert vodafone("tariffs", str(file)).exit_code == 0
+    found = vodafone("check")
+    assert (found.exit_code, found.stderr.splitlines()) == (
+        1,
+        [
+            "tariff new_one: it has no proration group, so no cancellation price can be told",
+            "tariff start_130: its proration group is F, the store has P",
+        ],
+    )

@@ -50,6 +50,12 @@ class GroupFault:
     stored: Group | None
     published: Group | None
 
+    def __str__(self) -> str:
+        if self.published is None:
+            return f"tariff {self.code}: it has no proration group, so no cancellation price can be told"
+        stored = "none" if self.stored is None else self.stored.value
+        return f"tariff {self.code}: its proration group is {self.published.value}, the store has {stored}"
+
 
 def group_of(code: str) -> Group | None:
     """The group of a tariff by its whole code; None for one in neither list (VP-17)."""
