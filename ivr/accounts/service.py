@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from ivr.accounts import bookings, queries
@@ -18,7 +19,7 @@ from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Op
 from ivr.accounts.packs import PackTerms, operator_of, outcomes_of
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
-from ivr.accounts.statement import Figures, Statement, draw_up
+from ivr.accounts.statement import Figures, Statement, draw_up, tell_shop
 from ivr.accounts.statement_query import figures_of_account, figures_of_number
 from ivr.accounts.store import Store
 from ivr.accounts.top_ups import add_credit
@@ -50,7 +51,7 @@ class Accounts:
         self.outcomes = outcomes_of(operator.code)
         self.terms = terms or PackTerms()
         self.time_limit = time_limit
-        self._given_up: set[asyncio.Task[Account | None]] = set()
+        self._given_up: set[asyncio.Task[Finding]] = set()
         self._others: dict[str, Accounts] = {}
 
     def of(self, code: str) -> Accounts:
@@ -81,12 +82,20 @@ class Accounts:
             return Finding("unknown")
         today = local_day(now, self.operator.time_zone)
         try:
-            account = await self._within_time_limit(caller, today)
-            return Finding("unknown") if account is None else self._tell(account, now)
+            return await self._within_time_limit(self._credit(caller, today, now))
         except StoreUnavailable as error:
             return Finding("unavailable", reason=str(error))
         except ValueError as error:
             return Finding("unavailable", reason=f"an account makes no sense: {error}")
+
+    async def _credit(self, caller: str, today: date, now: datetime) -> Finding:
+        """What the owner of a number is told about credit, from one question to the store."""
+        if self.operator.code != callshop_fr.OPERATOR.code:
+            account = await self._read(caller, today)
+            return Finding("unknown") if account is None else self._tell(account, now)
+        async with self.store.reading() as connection:
+            figures = await figures_of_number(connection, self.operator, caller, today)
+        return Finding("unknown") if figures is None else tell_shop(figures, now)
 
     async def account(self, number: str, now: datetime) -> Account | None:
         """The account behind a number in E.164; None if there is none. StoreUnavailable."""
@@ -259,13 +268,13 @@ class Accounts:
         async with self.store.reading() as connection:
             return await queries.account(connection, self.operator, number, today)
 
-    async def _within_time_limit(self, number: str, today: date) -> Account | None:
-        """Read, and turn away when the time is up.
+    async def _within_time_limit(self, look_up: Coroutine[Any, Any, Finding]) -> Finding:
+        """Look up, and turn away when the time is up.
 
         A thread that hangs in the file system cannot be stopped, so the task is told to end and left to
         itself: waiting for it would be the very wait the limit is there to prevent.
         """
-        task = asyncio.create_task(self._read(number, today))
+        task = asyncio.create_task(look_up)
         try:
             done, _ = await asyncio.wait({task}, timeout=self.time_limit)
         except asyncio.CancelledError:
@@ -276,12 +285,12 @@ class Accounts:
         self._give_up(task)
         raise StoreUnavailable(f"the account store did not answer within {self.time_limit:g} s")
 
-    def _give_up(self, task: asyncio.Task[Account | None]) -> None:
+    def _give_up(self, task: asyncio.Task[Finding]) -> None:
         task.cancel()
         self._given_up.add(task)
         task.add_done_callback(self._forget)
 
-    def _forget(self, task: asyncio.Task[Account | None]) -> None:
+    def _forget(self, task: asyncio.Task[Finding]) -> None:
         self._given_up.discard(task)
         if not task.cancelled():
             task.exception()

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from ivr.accounts.model import Account, Charging, Operator
-from ivr.accounts.rules import callpro, callpro_payments, gomobil, vodafone_cz_limit, vodafone_cz_payments
+from ivr.accounts.model import Account, Charging, Finding, Operator
+from ivr.accounts.rules import (
+    callpro,
+    callpro_payments,
+    callshop_fr,
+    gomobil,
+    vodafone_cz_limit,
+    vodafone_cz_payments,
+)
 from ivr.accounts.rules.calendar import add_months, local_day, period_of
+from ivr.accounts.rules.callshop_card import SkipWhy
 from ivr.accounts.rules.effects import LimitState
 from ivr.accounts.rules.spend import LimitReading, Use, next_threshold
 from ivr.money import Money
@@ -31,6 +39,7 @@ __all__ = [
     "Statement",
     "StatementTerms",
     "draw_up",
+    "tell_shop",
 ]
 
 _THRESHOLDS: Mapping[str, tuple[int, ...]] = MappingProxyType(
@@ -228,6 +237,14 @@ def draw_up(
         stale=aged,
         may_be_late=figures.may_be_late,
     )
+
+
+def tell_shop(figures: Figures, now: datetime) -> Finding:
+    """What a call shop hears: calls that run are told of (CS-12), and a top-up that was left out (CS-24)."""
+    auto = figures.automatic_top_up
+    last = None if auto is None else auto.last
+    skipped = last.amount if last is not None and last.reason == SkipWhy.CEILING else None
+    return callshop_fr.tell(figures.account.balance, now, figures.calls_in_progress, skipped)
 
 
 def _credit(account: Account, operator: Operator, today: date, terms: callpro.Terms) -> Credit | None:
