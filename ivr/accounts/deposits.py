@@ -6,7 +6,8 @@ is one transaction; what is not granted is an AccountError with the reason.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import uuid4
 
 from sqlalchemy import select, update
@@ -27,7 +28,39 @@ from ivr.accounts.service import Accounts
 from ivr.errors import AccountError
 from ivr.money import Money
 
-__all__ = ["ask_raise", "claim_back", "pay_deposit", "put_deposit", "set_own_limit"]
+__all__ = [
+    "BookedDeposit",
+    "ask_raise",
+    "claim_back",
+    "deposits_of",
+    "pay_deposit",
+    "put_deposit",
+    "set_own_limit",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class BookedDeposit:
+    """A deposit under the number that ``claim_back`` takes; ``returned_on`` is None while it is held."""
+
+    deposit_id: int
+    kind: DepositKind
+    amount: Money
+    paid_on: date
+    returned_on: date | None
+
+
+async def deposits_of(accounts: Accounts, account: Account) -> tuple[BookedDeposit, ...]:
+    """All deposits and raises of an account, oldest first. StoreUnavailable."""
+    mine = select(deposits).where(deposits.c.subscriber_id == account.subscriber_id).order_by(deposits.c.id)
+    async with accounts.store.reading() as connection:
+        rows = (await connection.execute(mine)).all()
+    return tuple(
+        BookedDeposit(
+            row.id, DepositKind(row.kind), Money(row.amount_minor, row.currency), row.paid_on, row.returned_on
+        )
+        for row in rows
+    )
 
 
 async def pay_deposit(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.accounts.deposits import ask_raise, claim_back, put_deposit, set_own_limit
+from ivr.accounts.deposits import ask_raise, claim_back, deposits_of, put_deposit, set_own_limit
 from ivr.accounts.model import Account
 from ivr.accounts.notices_due import mark_sent, notices_to_send
 from ivr.accounts.service import Accounts
@@ -23,8 +23,9 @@ from ivr.ops.accounts_screens import (
 )
 from ivr.ops.accounts_statement import STATEMENT_COLUMNS, statement_rows
 
-__all__ = ["NOTICE_COLUMNS", "add_to"]
+__all__ = ["DEPOSIT_COLUMNS", "NOTICE_COLUMNS", "add_to"]
 
+DEPOSIT_COLUMNS = ("id", "kind", "amount", "paid", "given back")
 NOTICE_COLUMNS = ("id", "number", "kind", "percent", "limit", "due")
 
 Amount = Annotated[str, typer.Argument(help="How much, such as 500 or 500.50.")]
@@ -35,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("statement")(statement)
     app.command("ledger")(ledger)
     app.command("deposit")(deposit)
+    app.command("deposits")(show_deposits)
     app.command("raise")(raise_limit)
     app.command("claim-back")(claim)
     app.command("limit")(own_limit)
@@ -93,6 +95,30 @@ def deposit(
     run(context, work)
 
 
+def show_deposits(context: typer.Context, number: Number) -> None:
+    """Show a number's deposits and raises, by the ids that claim-back takes."""
+    now = datetime.now(UTC)
+
+    async def work(accounts: Accounts) -> None:
+        wanted = e164(number, accounts)
+        account = await accounts.account(wanted, now)
+        if account is None:
+            raise AccountError(f"number: {wanted} is not in the store")
+        rows = [
+            (
+                str(one.deposit_id),
+                one.kind.replace("_", " "),
+                str(one.amount),
+                str(one.paid_on),
+                str(one.returned_on or ""),
+            )
+            for one in await deposits_of(accounts, account)
+        ]
+        print_table(DEPOSIT_COLUMNS, rows)
+
+    run(context, work)
+
+
 def raise_limit(
     context: typer.Context,
     number: Number,
@@ -111,7 +137,7 @@ def raise_limit(
 def claim(
     context: typer.Context,
     number: Number,
-    deposit_id: Annotated[int, typer.Argument(help="The deposit, as the statement's ledger names it.")],
+    deposit_id: Annotated[int, typer.Argument(help="The deposit's id, as `deposits` shows it.")],
 ) -> None:
     """Give a paid deposit back where the operator's rules grant it."""
     now = datetime.now(UTC)

@@ -71,7 +71,10 @@ def moment_shown(accounts: Accounts, moment: datetime) -> str:
 def told(accounts: Accounts, account: Account, now: datetime) -> str:
     """What the line would say about the account, in short."""
     finding = accounts.told(account, now)
-    facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in finding.facts.items())
+    facts = ", ".join(
+        f"{name.replace('_', ' ')} {moment_shown(accounts, value) if isinstance(value, datetime) else value}"
+        for name, value in finding.facts.items()
+    )
     return f"{finding.outcome.replace('_', ' ')}, {facts}"
 
 

@@ -213,3 +213,13 @@ def test_VP_17_the_check_names_tariffs_without_a_group_or_in_another(vodafone: R
             "tariff start_130: its proration group is F, the store has P",
         ],
     )
+
+
+def test_deposits_are_shown_by_the_ids_that_claim_back_takes(vodafone: Run) -> None:
+    assert vodafone("deposit", "601234567", "500").exit_code == 0
+    shown = vodafone("deposits", "601234567").stdout.splitlines()
+    assert shown[0] == "id\tkind\tamount\tpaid\tgiven back"
+    number, kind, amount, *_ = shown[1].split("\t")
+    assert (kind, amount) == ("limit", "500.00 CZK")
+    assert "too early" in vodafone("claim-back", "601234567", number).stderr
+    assert "is not in the store" in vodafone("deposits", "601234568").stderr
