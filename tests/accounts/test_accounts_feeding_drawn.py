@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ivr.accounts.closing import close_periods
 from ivr.accounts.deposits import put_deposit
 from ivr.accounts.model import Charging, Operator
+from ivr.accounts.packs import PackTerms
 from ivr.accounts.rules import callpro, gomobil, vodafone_cz_limit
 from ivr.accounts.rules.calendar import local_day, period_of
 from ivr.accounts.service import Accounts
@@ -124,7 +125,7 @@ def test_no_order_of_events_makes_a_limit_or_a_spend_from_nothing(steps: list[tu
 async def _credit(steps: list[tuple[str, int]], folder: Path, terms: callpro.Terms) -> None:
     store = await Store.open(str(folder / "accounts.db"))
     await prepaid(store, callpro.OPERATOR, BEGIN, "100")
-    history = History(Accounts(store, terms=terms))
+    history = History(Accounts(store, terms=PackTerms(terms)))
     for what, amount in steps:
         await history.step(what, amount)
     found = await account(history.accounts, history.now)

@@ -53,9 +53,9 @@ def test_only_a_sixth_of_the_noise_is_left_whole() -> None:
 
 
 @pytest.mark.interop
-def test_twenty_thousand_harmed_datagrams_leave_the_line_well() -> None:
+def test_eight_thousand_harmed_datagrams_leave_the_line_well() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "fuzz.datagrams", "--count", "20000"],
+        [sys.executable, "-m", "fuzz.datagrams", "--count", "8000"],
         cwd=PROJECT, capture_output=True, text=True, timeout=140, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]
