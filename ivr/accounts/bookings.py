@@ -19,7 +19,17 @@ from ivr.accounts.schema.tables import closing_balances, ledger, numbers, operat
 from ivr.errors import AccountError
 from ivr.money import Money
 
-__all__ = ["book_entry", "book_expiry", "book_top_up", "enter", "note_closing", "opening_key", "operator_id"]
+__all__ = [
+    "book_entry",
+    "book_expiry",
+    "book_row",
+    "book_top_up",
+    "enter",
+    "entry_row",
+    "note_closing",
+    "opening_key",
+    "operator_id",
+]
 
 
 def opening_key(subscriber_id: int, book: str) -> str:
@@ -108,7 +118,7 @@ async def book_entry(
     note: str | None = None,
 ) -> Booked:
     """One row of the ledger, once for its key; AccountError where the key was used for something else."""
-    row = _row(
+    row = entry_row(
         subscriber_id,
         book,
         kind,
@@ -119,13 +129,19 @@ async def book_entry(
         valid_until=valid_until,
         period=period,
     )
+    return await book_row(connection, row | {"note": note})
+
+
+async def book_row(connection: AsyncConnection, row: dict[str, Any]) -> Booked:
+    """A row of the ledger as ``entry_row`` makes it; otherwise as ``book_entry``."""
+    key = row["key"]
     found = (await connection.execute(select(ledger).where(ledger.c.key == key))).one_or_none()
     if found is not None:
         same = ("subscriber_id", "book", "kind", "amount_minor", "currency")
         if any(getattr(found, name) != row[name] for name in same):
             raise AccountError(f"key: {key!r} was used for something else")
         return Booked(found.id, repeated=True)
-    made = await connection.execute(insert(ledger).values(row | {"note": note}).returning(ledger.c.id))
+    made = await connection.execute(insert(ledger).values(row).returning(ledger.c.id))
     return Booked(int(made.scalar_one()), repeated=False)
 
 
@@ -170,7 +186,7 @@ async def book_expiry(
             )
         )  # what comes in late may give a day something to take away once more
         key = f"expiry:{subscriber_id}:{day}:{amount.minor}:{times}"
-        row = _row(subscriber_id, "credit", "expiry", -amount, key=key, at=now, now=now, valid_until=day)
+        row = entry_row(subscriber_id, "credit", "expiry", -amount, key=key, at=now, now=now, valid_until=day)
         await connection.execute(insert(ledger), [row])
 
 
@@ -214,7 +230,7 @@ def _opening_rows(
 ) -> Iterable[dict[str, Any]]:
     def opening(book: str, kind: str, amount: Money, **more: Any) -> dict[str, Any]:
         key = opening_key(subscriber_id, book)
-        return _row(subscriber_id, book, kind, amount, key=key, at=now, now=now, **more)
+        return entry_row(subscriber_id, book, kind, amount, key=key, at=now, now=now, **more)
 
     if account.credit is not None and account.credit.minor > 0:
         yield opening("credit", "top_up", account.credit, valid_until=account.valid_until)
@@ -224,7 +240,7 @@ def _opening_rows(
         yield opening("limit", "base_limit", account.limit)
 
 
-def _row(
+def entry_row(
     subscriber_id: int,
     book: str,
     kind: str,
@@ -236,6 +252,7 @@ def _row(
     valid_until: date | None = None,
     period: int | None = None,
 ) -> dict[str, Any]:
+    """A row of the ledger that is not booked yet."""
     return {
         "subscriber_id": subscriber_id,
         "book": book,

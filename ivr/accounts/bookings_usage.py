@@ -5,23 +5,34 @@ Nothing here commits. What follows from usage (notices, blocks, raises) are effe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ivr.accounts.bookings import book_entry
+from ivr.accounts.bookings import book_entry, book_row, entry_row
 from ivr.accounts.bookings_effects import charged_to
 from ivr.accounts.model import Account, Booked, NewOrder, Operator, UsageRecord
+from ivr.accounts.records import UsageIn
 from ivr.accounts.schema.tables import numbers, sms_orders, subscribers, usage_records
 from ivr.errors import AccountError
 from ivr.money import Money
 
-__all__ = ["apply_order", "book_order", "book_usage", "finish_order", "usage_key"]
+__all__ = [
+    "apply_order",
+    "book_order",
+    "book_usage",
+    "charge_row",
+    "ends_call",
+    "finish_order",
+    "usage_key",
+    "usage_row",
+]
 
 
-def usage_key(usage: UsageRecord) -> str:
+def usage_key(usage: UsageRecord | UsageIn) -> str:
     """The ledger key of a record's charge, and the cause of its effects."""
     return f"usage:{usage.source}:{usage.record}"
 
@@ -39,8 +50,8 @@ async def book_usage(
     )
     found = (await connection.execute(there)).one_or_none()
     if found is not None:
-        return await _sent_again(connection, operator, account, usage, found, now)
-    row = _row(account, usage)
+        return await _sent_again(connection, operator, account, usage, dict(found._mapping), now)
+    row = usage_row(account, usage)
     row["number_id"] = await _number_id(connection, account)
     row["ledger_id"] = await _charge(connection, operator, account, usage, now)
     made = await connection.execute(
@@ -116,7 +127,8 @@ async def apply_order(connection: AsyncConnection, order_id: int, now: datetime)
     return done.rowcount == 1
 
 
-def _row(account: Account, usage: UsageRecord) -> dict[str, Any]:
+def usage_row(account: Account, usage: UsageRecord) -> dict[str, Any]:
+    """A row of ``usage_records`` as the record gives it, without number, charge and time of arrival."""
     return {
         "subscriber_id": account.subscriber_id,
         "source": usage.source,
@@ -134,40 +146,29 @@ def _row(account: Account, usage: UsageRecord) -> dict[str, Any]:
     }
 
 
-async def _sent_again(
-    connection: AsyncConnection,
-    operator: Operator,
-    account: Account,
-    usage: UsageRecord,
-    found: Row[Any],
-    now: datetime,
-) -> Booked:
-    row = _row(account, usage)
-    ends = usage.kind == "call" and found.ended_at is None and usage.ended_at is not None
+def ends_call(found: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether a record that was sent before now ends its call; False where it is the same once more.
+
+    AccountError where its contents are others.
+    """
+    ends = row["kind"] == "call" and found["ended_at"] is None and row["ended_at"] is not None
     grown = {"ended_at", "quantity", "from_free_units", "price_minor"} if ends else set[str]()
-    if any(getattr(found, name) != value for name, value in row.items() if name not in grown):
+    if any(found[name] != value for name, value in row.items() if name not in grown):
         raise AccountError(
-            f"record: {usage.record!r} of {usage.source!r} was sent before with other contents"
+            f"record: {row['record']!r} of {row['source']!r} was sent before with other contents"
         )
-    if not ends:
-        return Booked(found.id, repeated=True)
-    row["ledger_id"] = await _charge(connection, operator, account, usage, now)
-    await connection.execute(update(usage_records).where(usage_records.c.id == found.id).values(**row))
-    assert usage.ended_at is not None, "a call that ends"
-    await _figures_from(connection, account, usage.ended_at)
-    return Booked(found.id, repeated=False)
+    return ends
 
 
-async def _charge(
-    connection: AsyncConnection, operator: Operator, account: Account, usage: UsageRecord, now: datetime
-) -> int | None:
+def charge_row(
+    operator: Operator, account: Account, usage: UsageRecord, now: datetime
+) -> dict[str, Any] | None:
     """What the record costs as a row of the ledger; None where it costs nothing, or nothing yet."""
     running = usage.kind == "call" and usage.ended_at is None
     if running or usage.price.minor == 0:
         return None
     book, period = charged_to(operator, account, now)
-    entry = await book_entry(
-        connection,
+    return entry_row(
         account.subscriber_id,
         book,
         "charge" if usage.price.minor > 0 else "correction",
@@ -177,7 +178,31 @@ async def _charge(
         now=now,
         period=period,
     )
-    return entry.row_id
+
+
+async def _sent_again(
+    connection: AsyncConnection,
+    operator: Operator,
+    account: Account,
+    usage: UsageRecord,
+    found: Mapping[str, Any],
+    now: datetime,
+) -> Booked:
+    row = usage_row(account, usage)
+    if not ends_call(found, row):
+        return Booked(found["id"], repeated=True)
+    row["ledger_id"] = await _charge(connection, operator, account, usage, now)
+    await connection.execute(update(usage_records).where(usage_records.c.id == found["id"]).values(**row))
+    assert usage.ended_at is not None, "a call that ends"
+    await _figures_from(connection, account, usage.ended_at)
+    return Booked(found["id"], repeated=False)
+
+
+async def _charge(
+    connection: AsyncConnection, operator: Operator, account: Account, usage: UsageRecord, now: datetime
+) -> int | None:
+    row = charge_row(operator, account, usage, now)
+    return None if row is None else (await book_row(connection, row)).row_id
 
 
 async def _number_id(connection: AsyncConnection, account: Account) -> int:

@@ -34,6 +34,7 @@ from ivr.money import Money
 __all__ = [
     "account",
     "accounts",
+    "accounts_of",
     "count",
     "entries",
     "entry_of_key",
@@ -109,6 +110,12 @@ _ONE = _with_lots(
     .cte("chosen")
     .prefix_with("MATERIALIZED")
 )
+_SOME = _with_lots(
+    _accounts_with_sums()
+    .where(numbers.c.e164.in_(bindparam("wanted", expanding=True)))
+    .cte("chosen")
+    .prefix_with("MATERIALIZED")
+)
 _PAGE = _with_lots(
     _accounts_with_sums()
     .where(numbers.c.e164 > bindparam("after"))
@@ -135,6 +142,18 @@ async def accounts(
     for row in rows:
         grouped.setdefault(row.e164, []).append(row)
     return tuple(_account(group, operator) for group in grouped.values())
+
+
+async def accounts_of(
+    connection: AsyncConnection, operator: Operator, wanted: Sequence[str], today: date
+) -> dict[str, Account]:
+    """The accounts behind these numbers in E.164, by number; those that are nobody's are left out."""
+    grouped: dict[str, list[Row[Any]]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = {"wanted": wanted[start : start + _AT_ONCE]}
+        for row in await _rows(connection, _SOME, terms_of_today(operator, today) | some):
+            grouped.setdefault(row.e164, []).append(row)
+    return {number: _account(group, operator) for number, group in grouped.items()}
 
 
 async def count(connection: AsyncConnection, operator: Operator) -> int:
