@@ -39,7 +39,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def store(address: str) -> AsyncIterator[Store]:
-    opened = await Store.open(address)
+    opened = await Store.open(address, patience=20)  # a crowded machine is no reason to fail
     yield opened
     await opened.close()
 

@@ -228,7 +228,7 @@ async def test_a_store_in_a_folder_that_is_not_there_is_said(tmp_path: Path) -> 
 
 async def test_two_processes_write_the_same_store(filled: Accounts, file: Path, now: datetime) -> None:
     """Two stores on one file stand for two processes: each waits for the other's transaction."""
-    other = Accounts(await Store.open(str(file)))
+    other = Accounts(await Store.open(str(file), patience=20))
     await asyncio.gather(
         *(who.top_up(NUMBER, Money(1), now=now) for _ in range(20) for who in (filled, other))
     )
