@@ -122,7 +122,9 @@ def add_account(
     ] = "",
     spend: Annotated[str, typer.Option(help="Postpaid: used in this billing period.")] = "",
     limit: Annotated[str, typer.Option(help="Postpaid: the calling limit.")] = "",
-    language: Annotated[str, typer.Option(help="What the line speaks to this number.")] = "cs",
+    language: Annotated[
+        str, typer.Option(help="What the line speaks to this number; the operator's own if not given.")
+    ] = "",
 ) -> None:
     """Add one account."""
     now = datetime.now(UTC)
@@ -136,7 +138,7 @@ def add_account(
             valid_until=day_of("valid-until", valid_until) if valid_until else None,
             spend=amount_of("spend", spend, currency) if spend else None,
             limit=amount_of("limit", limit, currency) if limit else None,
-            language=language,
+            language=language or ("fr" if accounts.operator.country == "FR" else "cs"),
         )
         account = await accounts.add(new, now)
         typer.echo(f"added {account.number}: {told(accounts, account, now)}")
