@@ -174,7 +174,7 @@ class UsageIn(Record):
         if self.from_free_units > self.quantity:
             raise AccountError("from_free_units: more than the quantity")
         return UsageRecord(
-            source=f"{operator.code}:{self.source}",  # two operators may both count from 1
+            source=self.source,
             record=self.record,
             kind=self.kind.value,
             started_at=started_at,

@@ -34,15 +34,6 @@ async def test_a_record_is_booked_once_however_often_it_is_sent(store: Store, no
     assert (again.booked, again.repeated, again.faults) == (0, 1, [])
 
 
-async def test_two_operators_may_name_their_records_alike(store: Store, now: datetime) -> None:
-    ours = await customer(store, vodafone_cz_limit.OPERATOR, now)
-    theirs = await customer(store, gomobil.OPERATOR, now, number="+420601234568")
-    await feed(ours, now, usage("1", "10", now))
-    taken = await feed(theirs, now, usage("1", "20", now, number="+420601234568"))
-    assert (taken.booked, taken.faults) == (1, [])
-    assert (await account(ours, now)).spend == Money(10_00)
-
-
 async def test_the_same_name_with_other_contents_is_a_fault_and_changes_nothing(
     store: Store, now: datetime
 ) -> None:
