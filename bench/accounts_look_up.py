@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from ivr.accounts import bookings
+from ivr.accounts.callers import Caller
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.schema.tables import ledger, subscribers
 from ivr.accounts.service import Accounts
@@ -78,7 +79,7 @@ async def main(many: int, look_ups: int) -> None:
         draw = random.Random(4488)
 
         async def one() -> None:
-            finding = await accounts.look_up("credit", number(draw.randrange(many)), NOW)
+            finding = await accounts.look_up("credit", Caller(number(draw.randrange(many))), NOW)
             assert finding.outcome == "prepaid", finding
 
         for _ in range(50):

@@ -1,6 +1,6 @@
 """A caller's number and the time come in; a named outcome with its facts goes out. Also top-ups and entries.
 
-The dialplan asks by name: ``await accounts.look_up("credit", "+420777123456", now)``.
+The dialplan asks by name: ``await accounts.look_up("credit", Caller("+420777123456"), now)``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from uuid import uuid4
 
 from ivr.accounts import bookings, queries
 from ivr.accounts.audit import Discrepancy, audit
+from ivr.accounts.callers import Caller, Proof
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
 from ivr.accounts.packs import PackTerms, operator_of, outcomes_of
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.statement import Figures, Statement, draw_up, tell_shop
-from ivr.accounts.statement_query import figures_of_account, figures_of_number
+from ivr.accounts.statement_query import figures_of_account, figures_of_number, figures_of_subscriber
 from ivr.accounts.store import Store
 from ivr.accounts.top_ups import add_credit
 from ivr.errors import AccountError, StoreUnavailable
@@ -67,8 +68,8 @@ class Accounts:
             )
         return self._others[code]
 
-    async def look_up(self, name: str, caller: str | None, now: datetime) -> Finding:
-        """What is known about a caller, whose number in E.164 has been trusted before; None if withheld.
+    async def look_up(self, name: str, caller: Caller, now: datetime) -> Finding:
+        """What is known about a caller: the subscriber that a PIN has proven, else the owner of the number.
 
         Always one of ``outcomes[name]`` with all the facts named there: a store that fails, does not answer
         within the time limit or holds nonsense gives "unavailable". AccountError for a name that is not in
@@ -76,9 +77,9 @@ class Accounts:
         """
         if name not in self.outcomes:
             raise AccountError(f"there is no look-up {name!r}, only {', '.join(self.outcomes)}")
-        if not caller:
+        if caller.proven is None and not caller.number:
             return Finding("anonymous")
-        if not _E164.fullmatch(caller):
+        if caller.proven is None and not _E164.fullmatch(caller.number or ""):
             return Finding("unknown")
         today = local_day(now, self.operator.time_zone)
         try:
@@ -88,14 +89,28 @@ class Accounts:
         except ValueError as error:
             return Finding("unavailable", reason=f"an account makes no sense: {error}")
 
-    async def _credit(self, caller: str, today: date, now: datetime) -> Finding:
-        """What the owner of a number is told about credit, from one question to the store."""
-        if self.operator.code != callshop_fr.OPERATOR.code:
-            account = await self._read(caller, today)
-            return Finding("unknown") if account is None else self._tell(account, now)
+    async def identify(self, account: str, pin: str, caller: str | None, now: datetime) -> Proof:
+        """What an account number (or a telephone number of the operator's) and a PIN prove.
+
+        ``caller`` is the trusted number that calls, None when there is none. It never raises.
+        """
+        return Proof("unavailable", reason="no PIN can be checked yet")
+
+    async def _credit(self, caller: Caller, today: date, now: datetime) -> Finding:
+        """What a caller is told about credit, from one question to the store."""
+        figures = await self._figures(caller, today)
+        if figures is None:
+            return Finding("unknown")
+        if self.operator.code == callshop_fr.OPERATOR.code:
+            return tell_shop(figures, now)
+        return self._tell(figures.account, now)
+
+    async def _figures(self, caller: Caller, today: date) -> Figures | None:
+        """The figures that this caller may hear; None where the caller is no customer."""
         async with self.store.reading() as connection:
-            figures = await figures_of_number(connection, self.operator, caller, today)
-        return Finding("unknown") if figures is None else tell_shop(figures, now)
+            if caller.proven is not None:
+                return await figures_of_subscriber(connection, self.operator, caller.proven, today)
+            return await figures_of_number(connection, self.operator, caller.number or "", today)
 
     async def account(self, number: str, now: datetime) -> Account | None:
         """The account behind a number in E.164; None if there is none. StoreUnavailable."""

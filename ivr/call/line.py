@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import assert_never
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.service import Accounts
 from ivr.call.callers import Callers
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
@@ -149,12 +150,13 @@ class Line:
                 assert_never(other)
 
     def _invited(self, invited: sip.Invited) -> None:
-        plan = self._plan_for(self._callers.dialled(invited))
+        dialled = self._callers.dialled(invited)
+        plan = self._plan_for(dialled)
         refusal = self._refusal(plan)
         if refusal is not None or plan is None:
             self._refuse(invited, *(refusal or (404, "no such line")))
             return
-        caller = self._callers.number(invited, self._loop.time())
+        caller = Caller(self._callers.number(invited, self._loop.time()), dialled)
         try:
             media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
         except NoUsableCodec as error:
@@ -168,13 +170,13 @@ class Line:
             return
         self._let_in(invited, plan, caller, media)
 
-    def _let_in(self, invited: sip.Invited, plan: Plan, caller: str | None, media: CallMedia) -> None:
+    def _let_in(self, invited: sip.Invited, plan: Plan, caller: Caller, media: CallMedia) -> None:
         leg, now = invited.leg, self._loop.time()
         session = Session(leg, plan, caller, media.stream, self._desk)
         call = _Call(session, media, now)
         self._calls[leg], self._legs[media.stream] = call, leg
         self._empty.clear()
-        self._watch(CallBegan(leg, plan.line.name, invited.called.user, shorten(caller), media.codec))
+        self._watch(CallBegan(leg, plan.line.name, invited.called.user, shorten(caller.number), media.codec))
         if self._limits.answer_after:
             self._agent.ring(leg, now)
             call.answer = self._loop.call_later(self._limits.answer_after, self._pick_up, invited)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.service import Accounts
 from ivr.call.events import Fault, LookUpFailed, SentenceFailed, Watcher
 from ivr.call.speaker import Speaker
@@ -58,7 +59,7 @@ class Session:
     Nothing that goes wrong in it leaves it: a bug is told as ``Fault`` and ends this call.
     """
 
-    def __init__(self, leg: str, plan: Plan, caller: str | None, stream: Stream, desk: Desk) -> None:
+    def __init__(self, leg: str, plan: Plan, caller: Caller, stream: Stream, desk: Desk) -> None:
         self.leg, self.plan, self.stream = leg, plan, stream
         self._caller, self._desk = caller, desk
         self._walk = Walk(plan)

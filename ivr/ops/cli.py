@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.catalogue import check_tariffs
 from ivr.accounts.demo import demo_accounts, seed_demo
 from ivr.accounts.service import Accounts
@@ -165,7 +166,7 @@ def try_it(
 
         async def look_up(name: str) -> tuple[str, Facts]:
             serving = accounts.of(plan.line.operator)
-            finding = await serving.look_up(name, from_number, datetime.now(UTC))
+            finding = await serving.look_up(name, Caller(from_number, number), datetime.now(UTC))
             return finding.outcome, finding.facts
 
         try:

@@ -6,6 +6,7 @@ import re
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.service import Accounts
 from ivr.accounts.sqlite_file import SqliteFile
 from ivr.accounts.store import Store
@@ -31,10 +32,11 @@ async def compare(settings: Settings, order: Order, call: ProbedCall, digits: st
     """
     plan = _plan(settings, order.number)
     catalogue = Catalogue.load(settings.prompts.folder)
+    caller = Caller(_caller(settings, order), order.number)
     async with AsyncExitStack() as stack:
         library = Library(settings.speech.cache, settings.speech.spoken(), workers=1)
         await stack.enter_async_context(library)
-        looks_up = await _looks_up(settings, _caller(settings, order), plan.line.operator, stack)
+        looks_up = await _looks_up(settings, caller, plan.line.operator, stack)
         return await follow(plan, call, digits, _says(catalogue, library), looks_up)
 
 
@@ -70,7 +72,7 @@ def _says(catalogue: Catalogue, library: Library) -> Says:
     return says
 
 
-async def _looks_up(settings: Settings, caller: str | None, operator: str, stack: AsyncExitStack) -> LooksUp:
+async def _looks_up(settings: Settings, caller: Caller, operator: str, stack: AsyncExitStack) -> LooksUp:
     url = settings.store.url.get_secret_value()
     if not SqliteFile.at(url).path.exists():
         raise ConfigurationError(

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 
 from ivr.accounts import closing
 from ivr.accounts.bookings_payments import book_bill
+from ivr.accounts.callers import Caller
 from ivr.accounts.closing import close_periods
 from ivr.accounts.model import Charging, IssuedBill, NewAccount
 from ivr.accounts.packs import PackTerms
@@ -138,7 +139,7 @@ async def test_CP_19_credit_that_has_ended_is_booked_as_expired_once_by_both_rea
     for _ in range(2):
         await close_periods(accounts, DECEMBER + timedelta(days=365))
     assert (await account(accounts, DECEMBER)).balance == Money(0)
-    told = await accounts.look_up("credit", NUMBER, DECEMBER + timedelta(days=365))
+    told = await accounts.look_up("credit", Caller(NUMBER), DECEMBER + timedelta(days=365))
     assert told.outcome == "expired"
 
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.deposits import ask_raise, claim_back, put_deposit, set_own_limit
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.payments import give_back, match_by_hand, parked
@@ -196,7 +197,7 @@ async def test_a_shop_s_transfer_is_matched_by_hand_and_its_credit_has_no_end(
     await pay_in(accounts, now, transfer("bank-1", "90", now, None))
     assert (await match_by_hand(accounts, "bank-1", SHOP, now)).balance == Money(10_000, "EUR")
     assert await rows(store, "ledger", "valid_until") == [(None,), (None,)]
-    told = await accounts.look_up("credit", SHOP, now)
+    told = await accounts.look_up("credit", Caller(SHOP, "3111"), now)
     assert told.outcome == "in_service"
 
 

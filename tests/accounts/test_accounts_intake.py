@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.intake import COLUMNS, Report, import_rows, read_rows
 from ivr.accounts.rules.callpro import OPERATOR
 from ivr.accounts.service import Accounts
@@ -36,11 +37,11 @@ async def test_a_file_is_taken_whole_and_only_once(accounts: Accounts, write, no
     )
     assert await take(accounts, path, now) == Report(entered=3)
     assert await take(accounts, path, now) == Report(present=3)
-    found = await accounts.look_up("credit", "+420777123456", now)
+    found = await accounts.look_up("credit", Caller("+420777123456"), now)
     assert found.facts == {"credit": Money(23450), "valid_until": date(2027, 3, 14)}
-    ruled = await accounts.look_up("credit", "+420777000003", now)
+    ruled = await accounts.look_up("credit", Caller("+420777000003"), now)
     assert ruled.facts["valid_until"] == date(2027, 11, 22)
-    tariff = await accounts.look_up("credit", "+420772000111", now)
+    tariff = await accounts.look_up("credit", Caller("+420772000111"), now)
     assert tariff.facts == {"spend": Money(1230), "limit": Money(150000), "left": Money(148770)}
 
 
@@ -53,7 +54,7 @@ async def test_an_imported_account_that_was_topped_up_is_still_the_same(
     await take(accounts, path, now)
     await accounts.top_up("+420777123456", Money(100), now=now)
     assert await take(accounts, path, now) == Report(present=1)
-    assert (await accounts.look_up("credit", "+420777123456", now)).facts["credit"] == Money(23550)
+    assert (await accounts.look_up("credit", Caller("+420777123456"), now)).facts["credit"] == Money(23550)
 
 
 @pytest.mark.parametrize(

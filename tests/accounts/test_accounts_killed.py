@@ -17,6 +17,7 @@ from books_writer import PREPAID, book_turn, both, enter_accounts, moment
 from sqlalchemy import select
 
 from bench.postgresql_cluster import Cluster
+from ivr.accounts.callers import Caller
 from ivr.accounts.schema import tables
 from ivr.accounts.store import Store
 
@@ -129,7 +130,7 @@ async def test_a_database_killed_under_its_writer_loses_nothing_and_is_used_agai
     lines += (await writer.stdout.read()).splitlines(keepends=True)
     await writer.wait()
     await asyncio.to_thread(postgresql.start)
-    assert (await both(store)[0].look_up("credit", PREPAID, moment(0))).outcome == "prepaid"
+    assert (await both(store)[0].look_up("credit", Caller(PREPAID), moment(0))).outcome == "prepaid"
     told = read_told(lines)
     await check_told(store, told)
     turns = told[-1][0] + 2

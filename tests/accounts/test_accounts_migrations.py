@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from bench.postgresql_cluster import Cluster
 from ivr.accounts.bookings_payments import book_deposit
+from ivr.accounts.callers import Caller
 from ivr.accounts.model import NewDeposit
 from ivr.accounts.schema import tables
 from ivr.accounts.service import Accounts
@@ -45,7 +46,7 @@ async def test_a_store_made_by_0001_moves_forward_with_what_is_in_it(made_by_000
     accounts = Accounts(store)
     async with store.reading() as connection:
         assert await connection.run_sync(_differences) == []
-    found = await accounts.look_up("credit", "+420777123456", NOW)
+    found = await accounts.look_up("credit", Caller("+420777123456"), NOW)
     assert found.facts == {"credit": Money(18_450), "valid_until": date(2027, 3, 14)}
     statement = await accounts.statement("+420777123456", NOW)
     assert statement is not None

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bench.postgresql_cluster import Cluster
+from ivr.accounts.callers import Caller
 from ivr.accounts.model import Account, Charging, NewAccount
 from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.accounts.service import Accounts
@@ -58,7 +59,7 @@ async def test_a_writer_of_the_whole_store_is_alone_and_keeps_no_caller_waiting(
         await connection.execute(text("DELETE FROM ledger"))
         with pytest.raises(StoreUnavailable, match="lock timeout"):
             await hasty.top_up(SECOND, Money(50), now=now)
-        assert (await hasty.look_up("credit", FIRST, now)).outcome == "prepaid"
+        assert (await hasty.look_up("credit", Caller(FIRST), now)).outcome == "prepaid"
         await connection.rollback()
 
 
@@ -84,10 +85,10 @@ async def test_nodes_that_top_up_one_number_at_once_lose_nothing(
 async def test_a_server_that_has_gone_is_unavailable_and_one_that_comes_back_is_used(
     postgresql: Cluster, accounts: Accounts, two: tuple[Account, Account], now: datetime
 ) -> None:
-    assert (await accounts.look_up("credit", FIRST, now)).outcome == "prepaid"
+    assert (await accounts.look_up("credit", Caller(FIRST), now)).outcome == "prepaid"
     await asyncio.to_thread(postgresql.kill)
     try:
-        finding = await accounts.look_up("credit", FIRST, now)
+        finding = await accounts.look_up("credit", Caller(FIRST), now)
         assert finding.outcome == "unavailable"
         assert FIRST not in finding.reason
         with pytest.raises(StoreUnavailable):
@@ -95,7 +96,7 @@ async def test_a_server_that_has_gone_is_unavailable_and_one_that_comes_back_is_
     finally:
         await asyncio.to_thread(postgresql.start)
     for _ in range(3):
-        assert (await accounts.look_up("credit", FIRST, now)).outcome == "prepaid"
+        assert (await accounts.look_up("credit", Caller(FIRST), now)).outcome == "prepaid"
     assert (await accounts.top_up(FIRST, Money(1), now=now)).credit == Money(101)
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.demo import seed_demo
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.packs import PackTerms
@@ -30,7 +31,7 @@ async def test_the_credit_of_the_demo_is_told_exactly(
     store: Store, accounts: Accounts, now: datetime
 ) -> None:
     await seed_demo(store, now.date())
-    found = await accounts.look_up("credit", NUMBER, now)
+    found = await accounts.look_up("credit", Caller(NUMBER), now)
     assert found.outcome == "prepaid"
     assert found.facts == {"credit": Money(23450), "valid_until": date(2027, 3, 14)}
 
@@ -39,7 +40,7 @@ async def test_the_demo_shows_every_answer_about_an_account(
     store: Store, accounts: Accounts, now: datetime
 ) -> None:
     demo = await seed_demo(store, now.date())
-    findings = [await accounts.look_up("credit", account.number, now) for account in demo]
+    findings = [await accounts.look_up("credit", Caller(account.number), now) for account in demo]
     for finding in findings:
         assert finding.facts.keys() == accounts.outcomes["credit"][finding.outcome]
     shown = {finding.outcome for finding in findings}
@@ -71,32 +72,32 @@ async def test_CP_03_a_caller_who_is_no_customer_is_unknown_whatever_is_sent(
     accounts: Accounts, now: datetime, caller: str
 ) -> None:
     await accounts.add(new(), now)
-    assert (await accounts.look_up("credit", caller, now)).outcome == "unknown"
-    assert (await accounts.look_up("credit", NUMBER, now)).outcome == "prepaid"
+    assert (await accounts.look_up("credit", Caller(caller), now)).outcome == "unknown"
+    assert (await accounts.look_up("credit", Caller(NUMBER), now)).outcome == "prepaid"
 
 
 @pytest.mark.parametrize("caller", [None, ""])
 async def test_a_withheld_number_is_anonymous(accounts: Accounts, now: datetime, caller: str | None) -> None:
-    assert (await accounts.look_up("credit", caller, now)).outcome == "anonymous"
+    assert (await accounts.look_up("credit", Caller(caller), now)).outcome == "anonymous"
 
 
 async def test_a_look_up_that_does_not_exist_is_a_fault_of_the_dialplan(
     accounts: Accounts, now: datetime
 ) -> None:
     with pytest.raises(AccountError, match="credti"):
-        await accounts.look_up("credti", NUMBER, now)
+        await accounts.look_up("credti", Caller(NUMBER), now)
 
 
 async def test_the_credit_is_one_round_trip(store: Store, accounts: Accounts, now: datetime) -> None:
     await accounts.add(new(), now)
-    await accounts.look_up("credit", NUMBER, now)
+    await accounts.look_up("credit", Caller(NUMBER), now)
     asked: list[str] = []
     event.listen(
         store._readers.sync_engine,
         "before_cursor_execute",
         lambda conn, cursor, statement, *rest: asked.append(statement),
     )
-    await accounts.look_up("credit", NUMBER, now)
+    await accounts.look_up("credit", Caller(NUMBER), now)
     assert len(asked) == 1
 
 
@@ -106,9 +107,9 @@ async def test_a_released_number_never_shows_its_former_owner(
     await accounts.add(new(), now)
     async with store.writing() as connection:
         await connection.execute(numbers.update().values(released_at=now))
-    assert (await accounts.look_up("credit", NUMBER, now)).outcome == "unknown"
+    assert (await accounts.look_up("credit", Caller(NUMBER), now)).outcome == "unknown"
     await accounts.add(new(credit="1.00"), now)
-    assert (await accounts.look_up("credit", NUMBER, now)).facts["credit"] == Money(100)
+    assert (await accounts.look_up("credit", Caller(NUMBER), now)).facts["credit"] == Money(100)
 
 
 async def test_a_top_up_is_booked_once_for_its_key(accounts: Accounts, now: datetime) -> None:
@@ -132,7 +133,7 @@ async def test_a_key_is_not_taken_for_another_top_up(accounts: Accounts, now: da
 
 async def test_CP_21_a_top_up_does_not_bring_lapsed_credit_back(accounts: Accounts, now: datetime) -> None:
     await accounts.add(new(until="2026-11-21"), now)
-    assert (await accounts.look_up("credit", NUMBER, now)).outcome == "expired"
+    assert (await accounts.look_up("credit", Caller(NUMBER), now)).outcome == "expired"
     receipt = await accounts.top_up(NUMBER, Money(5000), now=now)
     assert receipt.credit == Money(5000)
     account = await accounts.account(NUMBER, now)
@@ -152,9 +153,9 @@ async def test_CP_19_the_other_reading_is_a_setting(store: Store, now: datetime)
     accounts = Accounts(store, terms=PackTerms(Terms(expiry=ExpiryBase.PER_LOT)))
     await accounts.add(new(until="2026-12-01"), now)
     await accounts.top_up(NUMBER, Money(5000), now=now)
-    found = await accounts.look_up("credit", NUMBER, now)
+    found = await accounts.look_up("credit", Caller(NUMBER), now)
     assert found.facts == {"credit": Money(28450), "valid_until": date(2026, 12, 1), "days_left": 9}
-    later = await accounts.look_up("credit", NUMBER, now + timedelta(days=30))
+    later = await accounts.look_up("credit", Caller(NUMBER), now + timedelta(days=30))
     assert later.facts == {"credit": Money(5000), "valid_until": date(2027, 11, 22)}
 
 
@@ -178,7 +179,7 @@ async def test_a_top_up_that_cannot_be_is_refused_in_one_line(
     with pytest.raises(AccountError, match=said) as refused:
         await accounts.top_up(number, amount, now=now, at=at)
     assert "\n" not in str(refused.value)
-    assert (await accounts.look_up("credit", NUMBER, now)).facts["credit"] == Money(23450)
+    assert (await accounts.look_up("credit", Caller(NUMBER), now)).facts["credit"] == Money(23450)
 
 
 async def test_top_ups_at_the_same_time_lose_nothing(accounts: Accounts, now: datetime) -> None:
@@ -187,15 +188,15 @@ async def test_top_ups_at_the_same_time_lose_nothing(accounts: Accounts, now: da
         *(accounts.top_up(NUMBER, Money(100 + turn), now=now, key=f"k{turn % 20}") for turn in range(20)),
         *(accounts.top_up(NUMBER, Money(100 + turn), now=now, key=f"k{turn % 20}") for turn in range(20)),
     )
-    found = await accounts.look_up("credit", NUMBER, now)
+    found = await accounts.look_up("credit", Caller(NUMBER), now)
     assert found.facts["credit"] == Money(sum(100 + turn for turn in range(20)))
 
 
 async def test_spend_counts_from_the_first_day_of_the_billing_period(accounts: Accounts) -> None:
     november = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)  # still the 30th in Prague
     await accounts.add(NewAccount(NUMBER, Charging.POSTPAID, spend=Money(9900)), november)
-    assert (await accounts.look_up("credit", NUMBER, november)).facts == {"spend": Money(9900)}
-    december = await accounts.look_up("credit", NUMBER, november + timedelta(minutes=1))
+    assert (await accounts.look_up("credit", Caller(NUMBER), november)).facts == {"spend": Money(9900)}
+    december = await accounts.look_up("credit", Caller(NUMBER), november + timedelta(minutes=1))
     assert december.facts == {"spend": Money(0)}
 
 

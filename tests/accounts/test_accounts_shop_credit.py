@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from pydantic import SecretStr
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.model import Finding
 from ivr.accounts.packs import outcomes_of
 from ivr.accounts.rules import callshop_fr
@@ -23,7 +24,7 @@ async def shop(store: Store, now: datetime) -> Accounts:
 
 
 async def heard(shop: Accounts, now: datetime) -> Finding:
-    finding = await shop.look_up("credit", SHOP, now)
+    finding = await shop.look_up("credit", Caller(SHOP, "3111"), now)
     assert set(finding.facts) == outcomes_of("callshop_fr")["credit"][finding.outcome]
     return finding
 
@@ -52,4 +53,4 @@ async def test_CS_24_a_top_up_that_the_ceiling_held_back_is_heard(shop: Accounts
 
 
 async def test_nobody_s_number_is_unknown_to_a_shop_s_line(shop: Accounts, now: datetime) -> None:
-    assert (await shop.look_up("credit", "+33140000099", now)).outcome == "unknown"
+    assert (await shop.look_up("credit", Caller("+33140000099", "3111"), now)).outcome == "unknown"

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.service import Accounts
 from ivr.accounts.sqlite_file import SqliteFile
@@ -69,7 +70,7 @@ def overwrite(file: Path, start: int, contents: bytes) -> None:
 async def outcome(accounts: Accounts, now: datetime) -> str:
     """The outcome of a look-up, which has to come in time whatever the store does."""
     began = time.monotonic()
-    finding = await accounts.look_up("credit", NUMBER, now)
+    finding = await accounts.look_up("credit", Caller(NUMBER), now)
     assert time.monotonic() - began < accounts.time_limit + 0.5
     assert bool(finding.reason) == (finding.outcome == "unavailable")
     assert NUMBER not in finding.reason
@@ -202,7 +203,7 @@ async def test_a_store_that_never_answers_is_unavailable_in_time(filled: Account
 
 
 async def test_a_caller_who_hangs_up_leaves_nothing_behind(filled: Accounts, now: datetime) -> None:
-    calls = [asyncio.create_task(filled.look_up("credit", NUMBER, now)) for _ in range(30)]
+    calls = [asyncio.create_task(filled.look_up("credit", Caller(NUMBER), now)) for _ in range(30)]
     await asyncio.sleep(0)
     for call in calls:
         call.cancel()
