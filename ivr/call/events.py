@@ -17,6 +17,8 @@ __all__ = [
     "CertificatesRead",
     "CertificatesRefused",
     "Fault",
+    "FilesRefused",
+    "FilesTaken",
     "LineEvent",
     "LookUpFailed",
     "RegistrationChanged",
@@ -108,6 +110,21 @@ class CertificatesRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesTaken:
+    """Dialplans and prompts were read again: calls that begin now follow them. Counted in ``texts``."""
+
+    lines: int
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRefused:
+    """Dialplans or prompts that were read again are not sound; those before them stay. One line a problem."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A bug: an exception reached the hall. It has cost one call or one datagram, not the line."""
 
@@ -155,5 +172,7 @@ LineEvent = (
     | CardsUnsettled
     | CertificatesRead
     | CertificatesRefused
+    | FilesTaken
+    | FilesRefused
 )
 Watcher = Callable[[LineEvent], None]

@@ -7,16 +7,15 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import assert_never
 
 from ivr.accounts.callers import Caller
 from ivr.accounts.service import Accounts
 from ivr.call.callers import Callers
+from ivr.call.edition import Edition
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
 from ivr.call.media import CallMedia
 from ivr.call.session import BEFORE_ANSWER, Desk, Session
-from ivr.call.speaker import Speaker
 from ivr.flow import Plan
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
 from ivr.media.plane import Plane
@@ -59,9 +58,8 @@ class Line:
         self,
         agent: UserAgent,
         plane: Plane,
-        plans: Sequence[Plan],
+        edition: Edition,
         accounts: Accounts,
-        speaker: Speaker,
         callers: Callers,
         limits: Limits,
         clock: Callable[[], datetime],
@@ -69,16 +67,15 @@ class Line:
         watch: Watcher,
     ) -> None:
         """``media_host`` gives our address as a peer reaches it; ``flush`` is set to the socket's own."""
-        self._agent, self._plane, self._plans = agent, plane, tuple(plans)
+        self._agent, self._plane, self._edition = agent, plane, edition
         self._callers, self._limits, self._media_host, self._watch = callers, limits, media_host, watch
         self._loop = asyncio.get_running_loop()
-        self._desk = Desk(plane, speaker, accounts, clock, self._hang_up, self._refer, watch)
+        self._desk = Desk(plane, accounts, clock, self._hang_up, self._refer, watch)
         self._calls: dict[str, _Call] = {}
         self._legs: dict[Stream, str] = {}
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
-        self._plan_for = lru_cache(maxsize=1024)(self._find_plan)
         self.unregistered = asyncio.Event()  # no registrar sends calls here any more
         self.flush: Callable[[], None] = lambda: None
 
@@ -86,6 +83,10 @@ class Line:
     def calls(self) -> int:
         """Calls that ring or talk."""
         return len(self._calls)
+
+    def change(self, edition: Edition) -> None:
+        """Let the next call begin with this edition; those in progress keep the one they began with."""
+        self._edition = edition
 
     def take_events(self) -> None:
         """Act on everything SIP has to tell. A bug costs the call it belongs to."""
@@ -151,7 +152,7 @@ class Line:
 
     def _invited(self, invited: sip.Invited) -> None:
         dialled = self._callers.dialled(invited)
-        plan = self._plan_for(dialled)
+        plan = self._edition.plan_for(dialled)
         refusal = self._refusal(plan)
         if refusal is not None or plan is None:
             self._refuse(invited, *(refusal or (404, "no such line")))
@@ -172,7 +173,7 @@ class Line:
 
     def _let_in(self, invited: sip.Invited, plan: Plan, caller: Caller, media: CallMedia) -> None:
         leg, now = invited.leg, self._loop.time()
-        session = Session(leg, plan, caller, media.stream, self._desk)
+        session = Session(leg, plan, caller, media.stream, self._edition.speaker, self._desk)
         call = _Call(session, media, now)
         self._calls[leg], self._legs[media.stream] = call, leg
         self._empty.clear()
@@ -319,9 +320,6 @@ class Line:
                 counted.lost,
             )
         )
-
-    def _find_plan(self, dialled: str) -> Plan | None:
-        return next((plan for plan in self._plans if plan.line.answers(dialled)), None)
 
 
 def _warning(error: NoUsableCodec) -> tuple[str, str]:

@@ -45,7 +45,6 @@ class Desk:
     """
 
     plane: Plane
-    speaker: Speaker
     accounts: Accounts
     clock: Callable[[], datetime]
     hang_up: Callable[[str, str], None]
@@ -59,9 +58,11 @@ class Session:
     Nothing that goes wrong in it leaves it: a bug is told as ``Fault`` and ends this call.
     """
 
-    def __init__(self, leg: str, plan: Plan, caller: Caller, stream: Stream, desk: Desk) -> None:
+    def __init__(
+        self, leg: str, plan: Plan, caller: Caller, stream: Stream, speaker: Speaker, desk: Desk
+    ) -> None:
         self.leg, self.plan, self.stream = leg, plan, stream
-        self._caller, self._desk = caller, desk
+        self._caller, self._speaker, self._desk = caller, speaker, desk
         self._walk = Walk(plan)
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
@@ -161,7 +162,7 @@ class Session:
 
     def _say_at_once(self, speak: Speak) -> bool:
         """Play sentences that are all made already; False where one is still to be made."""
-        clips = [self._desk.speaker.ready(speak.language, text) for text in speak.text_ids]
+        clips = [self._speaker.ready(speak.language, text) for text in speak.text_ids]
         ready = [clip for clip in clips if clip is not None]
         if len(ready) < len(clips):
             return False
@@ -177,7 +178,7 @@ class Session:
         an answer may be a wrong one.
         """
         making = [
-            asyncio.create_task(self._desk.speaker.clip(speak.language, text, facts))
+            asyncio.create_task(self._speaker.clip(speak.language, text, facts))
             for text, facts in speak.texts
         ]
         try:
@@ -241,7 +242,7 @@ class Session:
         self._bridge, self._bridged = None, False
 
     def _ready(self, text: str | None) -> Clip | None:
-        return self._desk.speaker.ready(self.plan.line.language, text) if text else None
+        return self._speaker.ready(self.plan.line.language, text) if text else None
 
     def _fail(self, error: BaseException) -> None:
         self._desk.watch(Fault(f"call {self.leg}", error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -31,10 +32,14 @@ class Speaker:
         return self._fixed.get((language, text))
 
     async def prepare(self, language: str) -> None:
-        """Encode every fixed sentence of a language, so that no caller waits for one."""
+        """Encode every fixed sentence of a language, so that no caller waits for one.
+
+        Calls that are up have their turn between any two.
+        """
         for text in self._catalogue.texts(language):
             if self._catalogue.is_fixed(language, text):
                 await self.clip(language, text, {})
+                await asyncio.sleep(0)
 
     async def clip(self, language: str, text: str, facts: Mapping[str, object]) -> Clip:
         """The clip of one sentence. VoiceError, ConfigurationError."""

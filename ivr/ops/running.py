@@ -29,12 +29,13 @@ from ivr.ops.addresses import contact, our_host
 from ivr.ops.api.serving import serve_api
 from ivr.ops.collecting import collect_when_idle
 from ivr.ops.entrance import open_entrance
-from ivr.ops.files import Files
+from ivr.ops.files import Files, read_files
 from ivr.ops.neighbours import Neighbours
+from ivr.ops.reloading import Reloading
 from ivr.ops.settings import Settings, TlsSettings
 from ivr.ops.settings_values import HostPort
 from ivr.ops.settling import settle_in_background
-from ivr.ops.sound import open_plane, open_speaker
+from ivr.ops.sound import open_library, open_plane, prepare
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.guard import Guard
@@ -49,7 +50,7 @@ _LEAVE_SECONDS = 2.0  # how long a registrar may take to let us go
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An open line and where it listens; ``reload`` reads certificates again."""
+    """An open line and where it listens; ``reload`` reads certificates, dialplans and prompts again."""
 
     line: Line
     store: Store
@@ -75,7 +76,8 @@ async def open_line(
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.store.url.get_secret_value())
         stack.push_async_callback(store.close)
-        speaker = await open_speaker(settings, files, progress, stack)
+        library = await open_library(settings, stack)
+        edition = await prepare(library, files, progress)
         neighbours, lag = Neighbours(settings), LoopLag()
         registrar, guard = open_entrance(
             settings, neighbours.calls_per_second, lambda now: lag.seconds(now) > settings.sip.max_lag
@@ -87,9 +89,8 @@ async def open_line(
         line = Line(
             agent,
             plane,
-            files.plans,
+            edition,
             Accounts(store, terms=settings.rules.terms(), time_limit=settings.store.time_limit),
-            speaker,
             _callers(settings, neighbours, registrar),
             Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
             lambda: datetime.now(UTC),
@@ -109,7 +110,14 @@ async def open_line(
             settle_in_background(settings.cards, store, settings.rules.terms(), watch)
         )
         api = await stack.enter_async_context(serve_api(settings.api, store, settings.rules.terms()))
-        yield Running(line, store, addresses, certificates.reload, api)
+        reloading = Reloading(lambda: read_files(settings), library, line.change, watch)
+        stack.push_async_callback(reloading.close)
+
+        def reload() -> None:
+            certificates.reload()
+            reloading.begin()
+
+        yield Running(line, store, addresses, reload, api)
 
 
 def _agent(settings: Settings, registrar: Registrar, guard: Guard) -> UserAgent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from ivr.call.edition import Edition
 from ivr.call.speaker import Speaker
 from ivr.media.addresses import Family
 from ivr.media.plane import Plane
@@ -15,20 +16,21 @@ from ivr.ops.files import Files
 from ivr.ops.settings import Settings
 from ivr.speech.library import Library
 
-__all__ = ["open_plane", "open_speaker"]
+__all__ = ["open_library", "open_plane", "prepare"]
 
 _STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
 
 
-async def open_speaker(
-    settings: Settings,
-    files: Files,
-    progress: Callable[[int, int], None] | None,
-    stack: AsyncExitStack,
-) -> Speaker:
-    """The voices, with every fixed sentence said; they are closed with the stack. VoiceError."""
+async def open_library(settings: Settings, stack: AsyncExitStack) -> Library:
+    """The voices; they are closed with the stack. VoiceError."""
     library = Library(settings.speech.cache, settings.speech.spoken(), settings.speech.workers)
-    await stack.enter_async_context(library)
+    return await stack.enter_async_context(library)
+
+
+async def prepare(
+    library: Library, files: Files, progress: Callable[[int, int], None] | None = None
+) -> Edition:
+    """The files as calls use them, with every fixed sentence said; calls go on meanwhile. VoiceError."""
     languages = {plan.line.language for plan in files.plans}
     sentences = [
         (name, words) for name in sorted(languages) for words in files.catalogue.fixed_sentences(name)
@@ -37,7 +39,7 @@ async def open_speaker(
     speaker = Speaker(files.catalogue, library)
     for language in languages:
         await speaker.prepare(language)
-    return speaker
+    return Edition(files.plans, speaker)
 
 
 def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:

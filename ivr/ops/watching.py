@@ -2,90 +2,86 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from structlog.typing import FilteringBoundLogger
 
-from ivr.call.events import (
-    CallBegan,
-    CallEnded,
-    CallRefused,
-    CardsSettled,
-    CardsUnsettled,
-    CertificatesRead,
-    CertificatesRefused,
-    Fault,
-    LineEvent,
-    LookUpFailed,
-    RegistrationChanged,
-    SentenceFailed,
-    Watcher,
-)
+from ivr.call import events
+from ivr.call.events import LineEvent, Watcher
 
 __all__ = ["log_events"]
+
+_Value = str | Callable[[Any], object]  # an attribute's name, or how it is had from the event
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """How one kind of event is written: what happened, and under which names its values stand."""
+
+    level: Literal["info", "error"]
+    what: str
+    values: Mapping[str, _Value]
+
+
+def _info(what: str, *same: str, **named: _Value) -> _Row:
+    return _Row("info", what, {name: name for name in same} | named)
+
+
+def _error(what: str, *same: str, **named: _Value) -> _Row:
+    return _Row("error", what, {name: name for name in same} | named)
+
+
+_ROWS: Mapping[type[LineEvent], _Row] = {
+    events.CallBegan: _info("call began", "call", "line", "caller", "codec", dialled="called"),
+    events.CallEnded: _info(
+        "call ended", "call", "line", "sent", "received", "lost",
+        seconds=lambda ended: round(ended.seconds, 1), why="cause", step="last_step",
+    ),
+    events.CallRefused: _info("call refused", "source", "status", dialled="called", why="reason"),
+    events.SentenceFailed: _error("sentence failed", "call", "text", why="reason"),
+    events.LookUpFailed: _error("look-up failed", "call", "look_up", why="reason"),
+    events.RegistrationChanged: _error(
+        "not registered", "registration", "status",
+        why="reason", again_in=lambda changed: f"{changed.again_in:.0f} s",
+    ),
+    events.CardsSettled: _info("cards settled", "settled", "failed", "waiting"),
+    events.CardsUnsettled: _error("cards not settled", why="reason"),
+    events.CertificatesRead: _info("certificates read"),
+    events.CertificatesRefused: _error("certificates not read, the old ones stay", why="reason"),
+    events.FilesTaken: _info("dialplans and prompts read", "lines", "texts"),
+    events.FilesRefused: _error(
+        "dialplans and prompts not read, the old ones stay", problems=lambda refused: len(refused.problems)
+    ),
+    events.Fault: _error("fault", "where", exc_info="error"),
+}  # fmt: skip
+
+_REGISTERED = _info("registered", "registration", why="reason")
+_REGISTRATION_ENDED = _info("registration ended", "registration", why="reason")
 
 
 def log_events(log: FilteringBoundLogger) -> Watcher:
     """A watcher that writes every event; none of them carries a key, a PIN or a whole number."""
 
     def watch(event: LineEvent) -> None:
-        match event:
-            case CallBegan():
-                log.info(
-                    "call began",
-                    call=event.call,
-                    line=event.line,
-                    caller=event.caller,
-                    dialled=event.called,
-                    codec=event.codec,
-                )
-            case CallEnded():
-                log.info(
-                    "call ended",
-                    call=event.call,
-                    line=event.line,
-                    seconds=round(event.seconds, 1),
-                    why=event.cause,
-                    step=event.last_step,
-                    sent=event.sent,
-                    received=event.received,
-                    lost=event.lost,
-                )
-            case CallRefused():
-                log.info(
-                    "call refused",
-                    dialled=event.called,
-                    source=event.source,
-                    status=event.status,
-                    why=event.reason,
-                )
-            case SentenceFailed():
-                log.error("sentence failed", call=event.call, text=event.text, why=event.reason)
-            case LookUpFailed():
-                log.error("look-up failed", call=event.call, look_up=event.look_up, why=event.reason)
-            case RegistrationChanged(name, True, _, reason):
-                log.info("registered", registration=name, why=reason)
-            case RegistrationChanged() if event.again_in is None:
-                log.info("registration ended", registration=event.registration, why=event.reason)
-            case RegistrationChanged():
-                log.error(
-                    "not registered",
-                    registration=event.registration,
-                    status=event.status,
-                    why=event.reason,
-                    again_in=f"{event.again_in:.0f} s",
-                )
-            case CardsSettled():
-                log.info("cards settled", settled=event.settled, failed=event.failed, waiting=event.waiting)
-            case CardsUnsettled():
-                log.error("cards not settled", why=event.reason)
-            case CertificatesRead():
-                log.info("certificates read")
-            case CertificatesRefused():
-                log.error("certificates not read, the old ones stay", why=event.reason)
-            case Fault():
-                log.error("fault", where=event.where, exc_info=event.error)
-            case other:
-                assert_never(other)
+        row = _row(event)
+        values = {
+            name: getattr(event, value) if isinstance(value, str) else value(event)
+            for name, value in row.values.items()
+        }
+        (log.info if row.level == "info" else log.error)(row.what, **values)
+        if isinstance(event, events.FilesRefused):
+            for problem in event.problems:
+                log.error("not sound", why=problem)
 
     return watch
+
+
+def _row(event: LineEvent) -> _Row:
+    if isinstance(event, events.RegistrationChanged):
+        if event.registered:
+            return _REGISTERED
+        if event.again_in is None:
+            return _REGISTRATION_ENDED
+    return _ROWS[type(event)]

@@ -24,6 +24,7 @@ from ivr.accounts.demo import seed_demo
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.call.callers import Callers
+from ivr.call.edition import Edition
 from ivr.call.events import LineEvent
 from ivr.call.line import Limits, Line
 from ivr.call.speaker import Speaker
@@ -106,6 +107,12 @@ class House:
             await turns()
             for phone in self.phones:
                 phone.listen()
+
+    async def take(self, plan: Plan, catalogue: Catalogue) -> None:
+        """The operator has changed the files, and they were read again."""
+        speaker = Speaker(catalogue, self.voice)
+        await speaker.prepare("cs")
+        self.line.change(Edition([plan], speaker))
 
     def timers(self) -> list[asyncio.TimerHandle]:
         """The event loop's timers that would still ring."""
@@ -202,9 +209,8 @@ async def open_house(
     line = Line(
         agent,
         plane,
-        [plan(callpro())],
+        Edition([plan(callpro())], speaker),
         Accounts(store, time_limit=time_limit),
-        speaker,
         Callers(
             {"127.0.0.1": "CZ"}.get,
             {"jana": "+420777000005"},

@@ -2,14 +2,24 @@
 
 import io
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, SentenceFailed
+from ivr.call.events import (
+    CallBegan,
+    CallEnded,
+    CallRefused,
+    Fault,
+    FilesRefused,
+    LineEvent,
+    RegistrationChanged,
+    SentenceFailed,
+)
 from ivr.ops import logs
-from ivr.ops.watching import log_events
+from ivr.ops.watching import _ROWS, log_events
 
 
 @pytest.fixture
@@ -36,6 +46,34 @@ def test_a_call_has_one_line_when_it_begins_and_one_when_it_ends(written):
         "caller",
         2,
     )
+
+
+def test_every_event_of_the_line_has_a_row():
+    assert set(_ROWS) == set(get_args(LineEvent))
+
+
+@pytest.mark.parametrize(
+    ("event", "level", "what"),
+    [
+        (RegistrationChanged("office", True, 200, "for 3600 s", None), "info", "registered"),
+        (RegistrationChanged("office", False, 200, "line closed", None), "info", "registration ended"),
+        (RegistrationChanged("office", False, 403, "Forbidden", 30.0), "error", "not registered"),
+    ],
+)
+def test_a_registration_is_told_by_how_it_stands(written, event, level, what):
+    log_events(logs.set_up("json", "info", written))(event)
+    line = json.loads(written.getvalue())
+    assert (line["level"], line["event"], line["registration"], line["why"]) == (
+        level, what, "office", event.reason
+    )  # fmt: skip
+    assert line.get("again_in") == ("30 s" if level == "error" else None)
+
+
+def test_each_problem_of_files_that_were_refused_has_a_line(written):
+    log_events(logs.set_up("json", "info", written))(FilesRefused(("a.toml:3: one", "b.ftl:4: other")))
+    first, *problems = map(json.loads, written.getvalue().splitlines())
+    assert (first["event"], first["problems"]) == ("dialplans and prompts not read, the old ones stay", 2)
+    assert [line["why"] for line in problems] == ["a.toml:3: one", "b.ftl:4: other"]
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -1,0 +1,31 @@
+"""The files operators write in, checked; which line answers a number, and who says its sentences, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+
+from ivr.call.speaker import Speaker
+from ivr.flow import Plan
+
+__all__ = ["Edition"]
+
+_REMEMBERED = 1024  # dialled numbers
+
+
+class Edition:
+    """Dialplans and sentences that belong together.
+
+    A call keeps the edition that it began with, so nothing of it changes under a caller when operators change
+    their files; the next call begins with the next edition.
+    """
+
+    def __init__(self, plans: Sequence[Plan], speaker: Speaker) -> None:
+        """The fixed sentences of ``speaker`` have been prepared."""
+        self.plans, self.speaker = tuple(plans), speaker
+        self.plan_for = lru_cache(maxsize=_REMEMBERED)(partial(_plan_for, self.plans))
+
+
+def _plan_for(plans: Sequence[Plan], dialled: str) -> Plan | None:
+    """The line that answers a dialled number, None where there is none."""
+    return next((plan for plan in plans if plan.line.answers(dialled)), None)
