@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from fluent.runtime import FluentBundle
 from fluent.syntax import ast
 
 from ivr.errors import ConfigurationError
-from ivr.money import Money
 from ivr.speech.functions import Fact, bind, speller_for, spoken_languages
 from ivr.speech.texts import Text, nearest, read_texts
 
@@ -142,5 +140,7 @@ class Catalogue:
 
 
 def _for_fluent(fact: object) -> Any:
-    """Fluent passes on numbers and texts; values of ours are wrapped, anything else it would refuse."""
-    return Fact(fact) if isinstance(fact, Money | date) else fact
+    """Fluent passes on texts and whole numbers and selects on them; anything else goes to a function."""
+    if isinstance(fact, bool):
+        return "yes" if fact else "no"
+    return fact if isinstance(fact, int | str) else Fact(fact)

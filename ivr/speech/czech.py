@@ -1,138 +1,136 @@
-"""Money, dates, counts and digits in, Czech words out.
+"""Money, units, dates, times, counts and digits in, Czech words out.
 
-num2words gives the bare cardinals under a thousand, Babel the plural class and the months. Ours are the
-splits (num2words writes "dvěstě"), the genders of one and two, the three forms of counted nouns and the
-ordinals of days. A compound number is followed by the genitive plural and keeps "jedna" and "dva" whatever
-the gender: "dvacet jedna korun", "sto jedna dalmatinů". That is also CLDR's plural class for it.
+Data with a decimal: a half is "a půl" ("jeden a půl gigabajtu"), as speakers say it; any other tenth is
+"celá" and the bare digit ("dvě celé tři gigabajtu"), the noun in the genitive singular either way. The word
+"desetiny" is left out, as it is in speech. Text messages are "esemesky", which declines and is one word for
+any voice; picture messages are "multimediální zprávy", since "ememesky" would differ in one nasal that a
+narrow band does not carry.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
-
-from babel import Locale
-from num2words import num2words
+from datetime import date, time
 
 from ivr.money import Money
-from ivr.speech.numbers import Case, Gender, digit_groups
+from ivr.speech.czech_numerals import LOCALE, Noun, counted, numeral
+from ivr.speech.names import spoken_name
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, symbol_groups
+from ivr.units import Units
 
 __all__ = ["CzechSpeller"]
 
-_LOCALE = Locale("cs")
-_MONTHS = _LOCALE.months["format"]["wide"]  # the genitive: "března"
-_ONE: dict[Gender, str] = {"masculine": "jeden", "feminine": "jedna", "neuter": "jedno"}
-_TWO: dict[Gender, str] = {"masculine": "dva", "feminine": "dvě", "neuter": "dvě"}
-_HUNDRED = re.compile(r"\b(dvě|tři|čtyři|pět|šest|sedm|osm|devět)(stě|sta|set)\b")
+_MONTHS = LOCALE.months["format"]["wide"]  # the genitive: "března"
 _HOME = re.compile(r"(?:\+|00)420(?=[2-9][0-9]{8}$)")
 _DIGITS = ("nula", "jedna", "dva", "tři", "čtyři", "pět", "šest", "sedm", "osm", "devět")
-_DAYS = [
-    "prvního",
-    "druhého",
-    "třetího",
-    "čtvrtého",
-    "pátého",
-    "šestého",
-    "sedmého",
-    "osmého",
-    "devátého",
-    "desátého",
-    "jedenáctého",
-    "dvanáctého",
-    "třináctého",
-    "čtrnáctého",
-    "patnáctého",
-    "šestnáctého",
-    "sedmnáctého",
-    "osmnáctého",
-    "devatenáctého",
-    "dvacátého",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class _Noun:
-    """A counted noun after one, after two to four, and after anything else."""
-
-    one: str
-    few: str
-    other: str
-    gender: Gender
-
-    def after(self, number: int) -> str:
-        form: str = _LOCALE.plural_form(number)
-        return {"one": self.one, "few": self.few}.get(form, self.other)
-
-
-_CROWN = _Noun("koruna", "koruny", "korun", "feminine")
-_HELLER = _Noun("haléř", "haléře", "haléřů", "masculine")
-_SCALES = (
-    (10**9, _Noun("miliarda", "miliardy", "miliard", "feminine")),
-    (10**6, _Noun("milion", "miliony", "milionů", "masculine")),
-    (10**3, _Noun("tisíc", "tisíce", "tisíc", "masculine")),
+_SIGNS = {"/": "lomeno", "-": "pomlčka"}
+_IN_NAMES = {"/": "lomeno", "+": "plus", "&": "a", "%": "procent", ";-)": "smajlík"}
+_IN_NAMES |= {"ZMENA": "změna", "SITI": "síti", "LTE": "el té e"}  # as SMS commands write them (CP-54)
+_DAYS = (
+    *("prvního", "druhého", "třetího", "čtvrtého", "pátého", "šestého", "sedmého", "osmého", "devátého"),
+    *("desátého", "jedenáctého", "dvanáctého", "třináctého", "čtrnáctého", "patnáctého", "šestnáctého"),
+    *("sedmnáctého", "osmnáctého", "devatenáctého", "dvacátého"),
 )
 
-
-def _under_thousand(number: int) -> str:
-    """1 to 999 as num2words spells them, hundreds in two words."""
-    return _HUNDRED.sub(r"\1 \2", num2words(number, lang="cs"))
-
-
-def _count(number: int, gender: Gender) -> str:
-    """1 to 999 before a noun: one and two agree with it, compounds do not."""
-    agreeing = {1: _ONE, 2: _TWO}.get(number)
-    return agreeing[gender] if agreeing else _under_thousand(number)
+_CURRENCIES = {
+    "CZK": (
+        Noun("koruna", "korunu", "koruny", "koruny", "korun", "feminine"),
+        Noun("haléř", "haléř", "haléře", "haléře", "haléřů", "masculine"),
+    ),
+    "EUR": (
+        Noun("euro", "euro", "eura", "eura", "eur", "neuter"),
+        Noun("cent", "cent", "centu", "centy", "centů", "masculine"),
+    ),
+}
+_MINUTE = Noun("minuta", "minutu", "minuty", "minuty", "minut", "feminine")
+_SECOND = Noun("sekunda", "sekundu", "sekundy", "sekundy", "sekund", "feminine")
+_HOUR = Noun("hodina", "hodinu", "hodiny", "hodiny", "hodin", "feminine")
+_PERCENT = Noun("procento", "procento", "procenta", "procenta", "procent", "neuter")
+_MESSAGES = {
+    "sms": Noun("esemeska", "esemesku", "esemesky", "esemesky", "esemesek", "feminine"),
+    "mms": Noun(
+        "multimediální zpráva",
+        "multimediální zprávu",
+        "multimediální zprávy",
+        "multimediální zprávy",
+        "multimediálních zpráv",
+        "feminine",
+    ),
+}
+_DATA = {
+    f"{size}bytes": Noun(
+        f"{size}bajt", f"{size}bajt", f"{size}bajtu", f"{size}bajty", f"{size}bajtů", "masculine"
+    )
+    for size in ("kilo", "mega", "giga")
+}
+_POINT: dict[Case, tuple[str, str]] = {
+    "nominative": ("celá", "celé"),
+    "accusative": ("celou", "celé"),
+    "genitive": ("celé", "celých"),
+}
 
 
 class CzechSpeller:
     """Czech; follows `ivr.speech.numbers.Speller`."""
 
-    def cardinal(self, number: int, gender: Gender = "masculine") -> str:
-        """A whole number below a billion (10**12) before a noun: 1 feminine is "jedna", 2 is "dvě"."""
-        if abs(number) >= 10**12:
-            raise ValueError("a number of more than twelve digits cannot be said")
-        if number < 0:
-            return f"mínus {self.cardinal(-number, gender)}"
-        if number == 0:
-            return "nula"
-        words: list[str] = []
-        rest = number
-        for size, noun in _SCALES:
-            many, rest = divmod(rest, size)
-            if many > 1:
-                words.append(_count(many, noun.gender))
-            if many:
-                words.append(noun.after(many))
-        if rest:
-            words.append(_count(rest, gender) if number < 100 else _under_thousand(rest))
-        return " ".join(words)
+    def cardinal(self, number: int, gender: Gender = "masculine", case: Case = "nominative") -> str:
+        """A whole number of up to twelve digits before a noun: 1 feminine is "jedna", 2 is "dvě"."""
+        return numeral(number, gender, case)
 
-    def money(self, amount: Money) -> str:
-        """Crowns and hellers as two whole numbers; under one crown only the hellers; zero is "nula korun"."""
-        if amount.currency != "CZK":
-            raise ValueError(f"{amount.currency} cannot be said in Czech, only CZK")
-        negative, crowns, hellers = amount.parts
-        said = []
-        if crowns or not hellers:
-            said.append(f"{self.cardinal(crowns, _CROWN.gender)} {_CROWN.after(crowns)}")
-        if hellers:
-            said.append(f"{self.cardinal(hellers, _HELLER.gender)} {_HELLER.after(hellers)}")
+    def money(self, amount: Money, case: Case = "nominative") -> str:
+        """Crowns and hellers, euros and cents; under one crown only the hellers; zero is "nula korun"."""
+        if amount.currency not in _CURRENCIES:
+            known = " and ".join(_CURRENCIES)
+            raise ValueError(f"{amount.currency} cannot be said in Czech, only {known}")
+        whole, part = _CURRENCIES[amount.currency]
+        negative, wholes, parts = amount.parts
+        said = [counted(wholes, whole, case)] if wholes or not parts else []
+        if parts:
+            said.append(counted(parts, part, case))
         return ("mínus " if negative else "") + " ".join(said)
 
-    def date(self, day: date, case: Case = "genitive") -> str:
-        """14 March 2027 is "čtrnáctého března dva tisíce dvacet sedm"; the genitive is the only case yet."""
+    def units(self, amount: Units, case: Case = "nominative") -> str:
+        """Minutes and seconds ("nula minut" when there are none), "esemesek", or data with one decimal."""
+        if amount.unit == "kilobytes":
+            return _data(amount.amount, case)
+        if amount.unit != "seconds":
+            return counted(amount.amount, _MESSAGES[amount.unit], case)
+        minutes, seconds = divmod(amount.amount, 60)
+        said = [counted(minutes, _MINUTE, case)] if minutes or not seconds else []
+        if seconds:
+            said.append(counted(seconds, _SECOND, case))
+        return " ".join(said)
+
+    def percent(self, number: int, case: Case = "nominative") -> str:
+        """53 is "padesát tři procent", 2 is "dvě procenta"."""
+        return counted(number, _PERCENT, case)
+
+    def date(self, day: date, year: bool = True) -> str:
+        """14 March 2027 is "čtrnáctého března dva tisíce dvacet sedm": the genitive, as after "do"."""
         tens, ones = divmod(day.day, 10)
         if day.day <= 20:
             ordinal = _DAYS[day.day - 1]
         else:
             ordinal = ("dvacátého", "třicátého")[tens - 2] + (f" {_DAYS[ones - 1]}" if ones else "")
-        return f"{ordinal} {_MONTHS[day.month]} {_year(day.year)}"
+        return f"{ordinal} {_MONTHS[day.month]}" + (f" {numeral(day.year)}" if year else "")
 
-    def digits(self, text: str) -> str:
-        """Digit by digit in groups of three: "dva dva dva, osm pět dva, dva devět dva"; ``/`` is "lomeno"."""
-        parts = [", ".join(_read(group) for group in digit_groups(part)) for part in text.split("/")]
-        return ", lomeno ".join(parts)
+    def time(self, moment: time, case: Case = "nominative", at: bool = False) -> str:
+        """14:30 is "čtrnáct hodin třicet minut", with `at` "ve čtrnáct hodin třicet minut"."""
+        case = "accusative" if at else case
+        said = counted(moment.hour, _HOUR, case)
+        if moment.minute:
+            said += f" {counted(moment.minute, _MINUTE, case)}"
+        if at:
+            return f"{'ve' if re.match('dv|tř|čt', said) else 'v'} {said}"
+        return said
+
+    def digits(self, text: str, groups: Grouping = "threes") -> str:
+        """Digit by digit: "dva dva dva, osm pět dva, dva devět dva"; ``/`` is "lomeno"."""
+        said = ""
+        for group in symbol_groups(text, groups):
+            word = _SIGNS.get(group) or " ".join(_DIGITS[int(digit)] for digit in group)
+            said += (" " if said.endswith(tuple(_SIGNS.values())) else ", ") + word
+        return said.removeprefix(", ")
 
     def phone(self, number: str) -> str:
         """``+420777123456`` is read as nine digits, another country's number with "plus" before it."""
@@ -141,10 +139,19 @@ class CzechSpeller:
             return f"plus {self.digits(bare[1:])}"
         return self.digits(bare)
 
+    def name(self, text: str) -> str:
+        """A product: "DATA sto padesát" for DATA 150, "CallPro smajlík" for CallPro ;-), "sto esemesek"."""
+        return spoken_name(text, self, _IN_NAMES)
 
-def _read(group: str) -> str:
-    return " ".join(_DIGITS[int(digit)] for digit in group)
 
-
-def _year(year: int) -> str:
-    return CzechSpeller().cardinal(year)
+def _data(kilobytes: int, case: Case) -> str:
+    size = data_size(kilobytes)
+    noun = _DATA[size.unit]
+    if not size.tenth:
+        return counted(size.whole, noun, case)
+    if size.tenth == 5:
+        return f"{numeral(size.whole, noun.gender, case)} a půl {noun.genitive}"
+    one, few = _POINT[case]
+    point = one if size.whole == 1 else few if size.whole < 5 else "celých"
+    whole, tenth = numeral(size.whole, "feminine", case), numeral(size.tenth, "feminine", case)
+    return f"{whole} {point} {tenth} {noun.genitive}"

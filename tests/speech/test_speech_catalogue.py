@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -95,15 +96,22 @@ def test_a_missing_text_names_the_nearest(catalogue: Catalogue) -> None:
         catalogue.sentence("xx", "welcome", {})
 
 
-@pytest.mark.parametrize("fact", ["234.50", 234, date(2027, 1, 1), True, Money(100, "EUR")])
+@pytest.mark.parametrize(
+    "fact", ["234.50", 234, date(2027, 1, 1), True, Money(100, "USD"), None, ({"left": 1},)]
+)
 def test_a_fact_of_the_wrong_kind_is_refused(catalogue: Catalogue, fact: object) -> None:
     with pytest.raises(ConfigurationError, match="credit-prepaid: "):
         catalogue.sentence("cs", "credit-prepaid", {"credit": fact})
 
 
-def test_a_time_is_no_date(catalogue: Catalogue) -> None:
-    with pytest.raises(ConfigurationError, match="a date without a time"):
-        catalogue.sentence("cs", "credit-valid", {"valid_until": datetime(2027, 1, 1, tzinfo=UTC)})
+def test_a_moment_has_a_date_and_a_time_of_its_own_wall_clock(tmp_path: Path) -> None:
+    text = 'as-of = Stav { DATE($as_of, year: "no") } { TIME($as_of, at: "yes") }.\n'
+    catalogue = Catalogue.load(written(tmp_path, text))
+    moment = datetime(2027, 3, 14, 14, 30, 59, tzinfo=ZoneInfo("Europe/Prague"))
+    said = catalogue.sentence("cs", "as-of", {"as_of": moment})
+    assert said == "Stav čtrnáctého března ve čtrnáct hodin třicet minut."
+    with pytest.raises(ConfigurationError, match="TIME says a time of day"):
+        catalogue.sentence("cs", "as-of", {"as_of": date(2027, 3, 14)})
 
 
 def test_plural_classes_choose_the_noun(tmp_path: Path) -> None:
@@ -146,8 +154,8 @@ empty =
     for expected in (
         'cs/a.ftl:2: "this is no text": not a text',
         "cs/a.ftl:3: first: the text stands twice; the first is at",
-        "cs/a.ftl:4: bare: a fact is said by one of MONEY, DATE",
-        "cs/a.ftl:5: wrong: there is no function MONY, only MONEY, DATE, PHONE, DIGITS, COUNT; did you mean",
+        "cs/a.ftl:4: bare: a fact is said by one of MONEY, UNITS",
+        "cs/a.ftl:5: wrong: there is no function MONY, only MONEY, UNITS, COUNT, PERCENT, DATE",
         "cs/a.ftl:6: option: gender is one of feminine, masculine, neuter",
         "cs/a.ftl:7: unknown-option: COUNT has no option sex",
         "cs/a.ftl:8: digits: numbers are written in words",
@@ -155,7 +163,7 @@ empty =
         "cs/a.ftl:10: round: the text refers to itself",
         "cs/a.ftl:11: two: MONEY takes one fact",
         "cs/a.ftl:12: empty: a text after the = is expected",
-        "xx: numbers can be said only in cs",
+        "xx: numbers can be said only in cs, en",
     ):
         assert expected in found
 

@@ -173,8 +173,8 @@ def test_what_is_no_number_is_refused_without_being_repeated(text: str) -> None:
 
 
 def test_an_unknown_currency_and_too_large_a_number_are_refused() -> None:
-    with pytest.raises(ValueError, match="EUR"):
-        czech.money(Money(100, "EUR"))
+    with pytest.raises(ValueError, match="USD"):
+        czech.money(Money(100, "USD"))
     with pytest.raises(ValueError, match="twelve digits"):
         czech.cardinal(10**12)
 
