@@ -109,6 +109,11 @@ class Catalogue:
         missing = sorted(text.variables - facts.keys())
         if missing:
             raise self._wrong(text, f"the text needs the fact {', '.join(missing)}")
+        for name in sorted(text.chosen_by):
+            if not isinstance(facts[name], int | str):
+                raise self._wrong(
+                    text, f"{name} chooses between variants; a count, a word or yes/no can do so"
+                )
         given = {name: _for_fluent(facts[name]) for name in text.variables}
         bundle = self._language(language).bundle
         said, errors = bundle.format_pattern(bundle.get_message(text_id).value, given)

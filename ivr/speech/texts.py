@@ -1,13 +1,14 @@
 """A folder of ``.ftl`` files in; the texts of one language, checked, and what is wrong with them out.
 
 Checked here, with file and line: what Fluent cannot read, a text that stands twice, a function or an option
-that does not exist, a fact spoken without a function, digits in a sentence, a reference to nothing.
+that does not exist, a fact spoken without a function, digits in a sentence, a reference to nothing, a choice
+that leaves a plural class out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from ivr.errors import ConfigurationError
+from ivr.speech.choices import wrong_choices
 from ivr.speech.functions import FUNCTIONS
 
 __all__ = ["Text", "nearest", "read_texts"]
@@ -23,18 +25,23 @@ __all__ = ["Text", "nearest", "read_texts"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence or a few under one name: its facts, what it refers to, and where it stands (line from 1)."""
+    """A sentence or a few under one name: its facts, what it refers to, and where it stands (line from 1).
+
+    `variables` are all the facts that it needs, `chosen_by` those of them that choose between variants.
+    """
 
     name: str
     file: Path
     line: int
     entry: Any
     variables: frozenset[str]
+    chosen_by: frozenset[str]
     references: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Reading:
+    language: str
     texts: dict[str, Text] = field(default_factory=dict)
     problems: list[ConfigurationError] = field(default_factory=list)
 
@@ -46,8 +53,8 @@ def nearest(name: str, names: Mapping[str, object]) -> str:
 
 
 def read_texts(folder: Path) -> tuple[dict[str, Text], list[ConfigurationError]]:
-    """Read every ``.ftl`` below a language's folder; the texts' names include terms as ``-name``."""
-    reading = _Reading()
+    """Read every ``.ftl`` below a language's folder, which has its name; terms are named as ``-name``."""
+    reading = _Reading(folder.name)
     files = sorted(folder.rglob("*.ftl"))
     if not files:
         reading.problems.append(ConfigurationError(folder, "", "a folder with .ftl files is expected"))
@@ -98,18 +105,26 @@ def _read_entry(file: Path, source: str, entry: Any, reading: _Reading) -> None:
         return
     if entry.attributes:
         problem("a text has no attributes here; write a text of its own", entry.attributes[0])
-    walk = _Walk(problem, is_term=isinstance(entry, ast.Term))
+    walk = _Walk(problem, reading.language, is_term=isinstance(entry, ast.Term))
     walk.visit(entry)
-    variables, references = frozenset(walk.variables), frozenset(walk.references)
-    reading.texts[name] = Text(name, file, line, entry, variables, references)
+    reading.texts[name] = Text(
+        name,
+        file,
+        line,
+        entry,
+        frozenset(walk.variables),
+        frozenset(walk.chosen_by),
+        frozenset(walk.references),
+    )
 
 
 class _Walk(Visitor):
     """Visits one text's tree; Fluent's own names of the nodes name the methods."""
 
-    def __init__(self, problem: Callable[[str, Any], None], is_term: bool) -> None:
-        self.problem, self.is_term = problem, is_term
+    def __init__(self, problem: Callable[[str, Any], None], language: str, is_term: bool) -> None:
+        self.problem, self.language, self.is_term = problem, language, is_term
         self.variables: set[str] = set()
+        self.chosen_by: set[str] = set()
         self.references: set[str] = set()
 
     def visit_Comment(self, node: Any) -> None:  # noqa: N802
@@ -117,11 +132,18 @@ class _Walk(Visitor):
 
     def visit_TextElement(self, node: Any) -> None:  # noqa: N802
         if any(letter.isdigit() for letter in node.value):
-            self.problem("numbers are written in words, or by COUNT, PHONE or DIGITS", node)
+            self.problem("numbers are written in words, or said by COUNT, PHONE, DIGITS or NAME", node)
 
     def visit_Placeable(self, node: Any) -> None:  # noqa: N802
         if isinstance(node.expression, ast.VariableReference):
             self.problem(f"a fact is said by one of {', '.join(FUNCTIONS)}", node)
+        self.generic_visit(node)
+
+    def visit_SelectExpression(self, node: Any) -> None:  # noqa: N802
+        for wrong in wrong_choices(node, self.language):
+            self.problem(wrong, node)
+        if isinstance(node.selector, ast.VariableReference):
+            self.chosen_by.add(node.selector.id.name)
         self.generic_visit(node)
 
     def visit_VariableReference(self, node: Any) -> None:  # noqa: N802
@@ -181,5 +203,9 @@ def _reached(text: Text, texts: Mapping[str, Text]) -> set[str]:
 
 
 def _with_all_variables(text: Text, texts: Mapping[str, Text]) -> Text:
-    everything = text.variables.union(*(texts[name].variables for name in _reached(text, texts)))
-    return Text(text.name, text.file, text.line, text.entry, everything, text.references)
+    reached = [texts[name] for name in _reached(text, texts)]
+    return replace(
+        text,
+        variables=text.variables.union(*(other.variables for other in reached)),
+        chosen_by=text.chosen_by.union(*(other.chosen_by for other in reached)),
+    )

@@ -13,6 +13,7 @@ from ivr.errors import ConfigurationError
 from ivr.money import Money
 from ivr.speech.catalogue import Catalogue, PromptProblems
 from ivr.speech.functions import FUNCTIONS, speller_for, spoken_languages
+from ivr.units import Units
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 FACTS: dict[str, object] = {
@@ -125,6 +126,77 @@ left = Zbývá { COUNT($days) } { $days ->
     catalogue = Catalogue.load(written(tmp_path, text))
     said = [catalogue.sentence("cs", "left", {"days": days}) for days in (1, 2, 5, 21)]
     assert said == ["Zbývá jeden den.", "Zbývá dva dny.", "Zbývá pět dnů.", "Zbývá dvacet jedna dnů."]
+
+
+STATE = """
+state = { $state ->
+    [open] Všechno funguje.
+    [units_only] Zbývá { UNITS($left) }.
+   *[blocked] Nic nefunguje.
+}{ $stale ->
+    [yes] { " " }Údaj je starší.
+   *[no] { "" }
+}
+"""
+
+
+def test_a_state_chooses_its_sentence_and_a_flag_is_yes_or_no(tmp_path: Path) -> None:
+    catalogue = Catalogue.load(written(tmp_path, STATE))
+    facts = {"left": Units(60, "sms"), "stale": False}
+    said = [
+        catalogue.sentence("cs", "state", facts | {"state": state}) for state in ("open", "units_only", "x")
+    ]
+    assert said == ["Všechno funguje.", "Zbývá šedesát esemesek.", "Nic nefunguje."]
+    said_of_old = catalogue.sentence("cs", "state", facts | {"state": "open", "stale": True})
+    assert said_of_old == "Všechno funguje. Údaj je starší."
+
+
+def test_a_fact_that_chooses_is_needed_as_any_other_and_so_are_those_of_all_variants(tmp_path: Path) -> None:
+    catalogue = Catalogue.load(written(tmp_path, STATE + "both = { state }\n"))
+    assert catalogue.texts("cs")["both"] == {"state", "left", "stale"}
+    with pytest.raises(ConfigurationError, match="both: the text needs the fact left, stale"):
+        catalogue.sentence("cs", "both", {"state": "open"})
+
+
+def test_an_amount_chooses_nothing(tmp_path: Path) -> None:
+    catalogue = Catalogue.load(written(tmp_path, STATE + "both = { state }\n"))
+    facts = {"left": Units(1, "sms"), "stale": False, "state": Money(100)}
+    with pytest.raises(ConfigurationError, match="both: state chooses between variants"):
+        catalogue.sentence("cs", "both", facts)
+
+
+@pytest.mark.parametrize(
+    ("language", "variants", "expected"),
+    [
+        ("cs", "[one] den *[other] dnů", "[few] is missing: whole numbers need [few], [one], [other]"),
+        ("cs", "[one] den [few] dny *[many] dnů", "[other] is missing"),
+        ("cs", "[one] den [few] dny [many] dne *[other] dnů", "[many] is never met"),
+        ("cs", "[one] den *[few] dny [other] dnů", "the default of a choice by count is *[other]"),
+        ("cs", "[one] den [few] dny [open] nic *[other] dnů", "[open] is no plural class"),
+        ("cs", "[one] den [one] den [few] dny *[other] dnů", "[one] stands twice"),
+        ("cs", "[one] den [few] dny", "not a text: Expected one of the variants to be marked as default"),
+        ("en", "[one] day [few] days *[other] days", "[few] is never met"),
+        ("cs", "[0] dnes [one] den [few] dny *[other] dnů", None),
+        ("cs", "[0] dnes *[other] později", None),
+        ("en", "[one] day *[other] days", None),
+    ],
+)
+def test_a_choice_by_count_holds_every_plural_class(
+    tmp_path: Path, language: str, variants: str, expected: str | None
+) -> None:
+    (tmp_path / language).mkdir()
+    lines = variants.replace("[", "\n  [").replace("*\n  [", "\n *[")
+    (tmp_path / language / "a.ftl").write_text(f"left = {{ $days -> {lines}\n}}.\n", encoding="utf-8")
+    found = [str(problem) for problem in Catalogue.read(tmp_path)[1]]
+    if expected is None:
+        assert not found
+    else:
+        assert expected in "".join(found)
+
+
+def test_only_a_fact_itself_makes_a_choice(tmp_path: Path) -> None:
+    text = "left = { COUNT($days) ->\n [jeden] den\n *[other] dnů\n}\n"
+    assert "a choice is made by a fact itself" in problems_of(tmp_path, text)[0]
 
 
 def test_facts_of_a_text_that_is_referred_to_are_needed_as_well(tmp_path: Path) -> None:
