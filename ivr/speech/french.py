@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from functools import lru_cache
 
 import phonenumbers
@@ -18,7 +18,8 @@ from babel import Locale
 from num2words import num2words
 
 from ivr.money import Money
-from ivr.speech.numbers import Gender, digit_groups
+from ivr.speech.names import spoken_name
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, digit_groups, symbol_groups
 from ivr.units import Units
 
 __all__ = ["FrenchSpeller"]
@@ -58,31 +59,25 @@ _HOUR = _Noun("heure", "heures", "feminine")
 _MINUTE = _Noun("minute", "minutes", "feminine")
 _SECOND = _Noun("seconde", "secondes", "feminine")
 _MESSAGES = {"sms": _Noun("SMS", "SMS", elides=True), "mms": _Noun("MMS", "MMS", elides=True)}
-_KILOOCTET = _Noun("kilooctet", "kilooctets")
-_MEGAOCTET = _Noun("mégaoctet", "mégaoctets")
-_GIGAOCTET = _Noun("gigaoctet", "gigaoctets")
-_OCTETS = ((1024**2, _GIGAOCTET), (1024, _MEGAOCTET), (1, _KILOOCTET))
-# What stands in products' names beside letters and figures; any other sign is not said.
-_SIGNS = {"+": "plus", "&": "et", "%": "pour cent", "€": "euros", "@": "arobase"}
-_AFTER_FIGURES = {
-    **dict.fromkeys(("Ko", "kB", "KB"), _KILOOCTET),
-    **dict.fromkeys(("Mo", "MB"), _MEGAOCTET),
-    **dict.fromkeys(("Go", "GB"), _GIGAOCTET),
-    "min": _MINUTE,
+_DATA = {
+    "kilobytes": _Noun("kilooctet", "kilooctets"),
+    "megabytes": _Noun("mégaoctet", "mégaoctets"),
+    "gigabytes": _Noun("gigaoctet", "gigaoctets"),
 }
-_IN_NAMES = re.compile(r"[0-9]+(?:,[0-9]+)?|[^\W\d_]+(?:['’-][^\W\d_]+)*|[+&%€@]")
+_SIGNS = {"/": "barre oblique", "-": "tiret"}
+_IN_NAMES = {"+": "plus", "&": "et", "%": "pour cent", "€": "euros", "@": "arobase", ";-)": "smiley"}
 
 
 class FrenchSpeller:
-    """French as in France; follows `ivr.speech.numbers.Speller`."""
+    """French as in France; follows `ivr.speech.numbers.Speller`. Case changes nothing."""
 
-    def cardinal(self, number: int, gender: Gender = "masculine") -> str:
-        """A whole number below a thousand billion (10**12); 21 feminine is "vingt et une"."""
+    def cardinal(self, number: int, gender: Gender = "masculine", case: Case = "nominative") -> str:
+        """A whole number of up to twelve digits; 21 feminine is "vingt et une"."""
         if abs(number) >= 10**12:
             raise ValueError("a number of more than twelve digits cannot be said")
         return f"moins {_cardinal(-number, gender)}" if number < 0 else _cardinal(number, gender)
 
-    def money(self, amount: Money) -> str:
+    def money(self, amount: Money, case: Case = "nominative") -> str:
         """As "douze euros et dix centimes"; under one unit only the minor ones; zero is "zéro euro"."""
         if amount.currency not in _CURRENCIES:
             known = " and ".join(_CURRENCIES)
@@ -96,24 +91,24 @@ class FrenchSpeller:
             said.append(minor.counted(part))
         return ("moins " if negative else "") + " et ".join(said)
 
-    def units(self, units: Units) -> str:
-        """Minutes and seconds, messages, or octets in the largest size that they fill, with one decimal.
+    def units(self, amount: Units, case: Case = "nominative") -> str:
+        """Minutes and seconds, messages, or data with one decimal: "un virgule cinq gigaoctet"."""
+        if amount.unit in _MESSAGES:
+            return _MESSAGES[amount.unit].counted(amount.amount)
+        if amount.unit == "kilobytes":
+            size = data_size(amount.amount)
+            noun = _DATA[size.unit]
+            if not size.tenth:
+                return noun.counted(size.whole)
+            number = f"{_cardinal(size.whole)} virgule {_cardinal(size.tenth)}"
+            return f"{number} {noun.one if size.whole < 2 else noun.many}"
+        minutes, seconds = divmod(amount.amount, 60)
+        said = [_MINUTE.counted(minutes)] if minutes or not seconds else []
+        if seconds:
+            said.append(_SECOND.counted(seconds))
+        return " et ".join(said)
 
-        What is left of a decimal is not told: a caller hears no more than there is.
-        """
-        if units.unit == "seconds":
-            minutes, seconds = divmod(units.amount, 60)
-            said = [_MINUTE.counted(minutes)] if minutes or not seconds else []
-            return " et ".join([*said, _SECOND.counted(seconds)] if seconds else said)
-        if units.unit in _MESSAGES:
-            return _MESSAGES[units.unit].counted(units.amount)
-        size, noun = next(fits for fits in _OCTETS if units.amount >= fits[0] or fits[0] == 1)
-        whole, tenth = divmod(units.amount * 10 // size, 10)
-        if not tenth:
-            return noun.counted(whole)
-        return f"{_cardinal(whole)} virgule {_cardinal(tenth)} {noun.one if whole < 2 else noun.many}"
-
-    def percent(self, number: int) -> str:
+    def percent(self, number: int, case: Case = "nominative") -> str:
         """80 is "quatre-vingts pour cent"."""
         return f"{self.cardinal(number)} pour cent"
 
@@ -123,15 +118,20 @@ class FrenchSpeller:
         said = f"{number} {_MONTHS[day.month]}"
         return f"{said} {_cardinal(day.year)}" if year else said
 
-    def time(self, at: datetime | time) -> str:
-        """As "quatorze heures trente", on the clock of twenty-four hours: noon is "douze heures"."""
-        hours = _HOUR.counted(at.hour)
-        return f"{hours} {_cardinal(at.minute, 'feminine')}" if at.minute else hours
+    def time(self, moment: time, case: Case = "nominative", at: bool = False) -> str:
+        """As "quatorze heures trente", with `at` "à quatorze heures trente"; noon is "douze heures"."""
+        said = _HOUR.counted(moment.hour)
+        if moment.minute:
+            said += f" {_cardinal(moment.minute, 'feminine')}"
+        return f"à {said}" if at else said
 
-    def digits(self, text: str) -> str:
-        """Digit by digit in groups of three: "deux deux deux, huit cinq deux"; ``/`` is "barre oblique"."""
-        parts = [", ".join(_one_by_one(group) for group in digit_groups(part)) for part in text.split("/")]
-        return ", barre oblique, ".join(parts)
+    def digits(self, text: str, groups: Grouping = "threes") -> str:
+        """Digit by digit: "deux deux deux, huit cinq deux"; ``/`` is "barre oblique"."""
+        said = ""
+        for group in symbol_groups(text, groups):
+            word = _SIGNS.get(group) or _one_by_one(group)
+            said += (" " if said.endswith(tuple(_SIGNS.values())) else ", ") + word
+        return said.removeprefix(", ")
 
     def phone(self, number: str) -> str:
         """``+33170229848`` is "zéro un, soixante-dix, vingt-deux, quatre-vingt-dix-huit, quarante-huit".
@@ -146,34 +146,14 @@ class FrenchSpeller:
         return ", ".join(_KEY.get(piece) or _phone(piece) for piece in pieces)
 
     def name(self, text: str) -> str:
-        """A product's name in words: "DATA 150" is "DATA cent cinquante", "CallPro ;-)" is "CallPro"."""
-        pieces = _IN_NAMES.findall(text)
-        said = []
-        for before, piece in zip(["", *pieces], pieces, strict=False):
-            noun = _AFTER_FIGURES.get(piece) if before[:1].isdecimal() else None
-            if noun is not None:
-                said.append(noun.one if int(before.partition(",")[0]) < 2 else noun.many)
-            else:
-                said.append(_SIGNS.get(piece) or _in_words(piece))
-        if not said:
-            raise ValueError("a name has letters or figures")
-        return " ".join(said)
+        """A product: "DATA cent cinquante" for DATA 150, "CallPro smiley" for CallPro ;-)."""
+        return spoken_name(text, self, _IN_NAMES)
 
 
 @lru_cache(maxsize=4096)
 def _cardinal(number: int, gender: Gender = "masculine") -> str:
     words: str = num2words(number, lang="fr")
     return _LAST_ONE.sub("une", words) if gender == "feminine" else words
-
-
-def _in_words(piece: str) -> str:
-    """A word as it stands, a number in words; a long one or one with leading zeros is told by its digits."""
-    if not piece[0].isdecimal():
-        return piece
-    whole, comma, part = piece.partition(",")
-    if len(whole) > 9 or (whole.startswith("0") and whole != "0"):
-        return _one_by_one(piece.replace(",", ""))
-    return f"{_cardinal(int(whole))} virgule {_group(part)}" if comma else _cardinal(int(whole))
 
 
 def _one_by_one(group: str) -> str:

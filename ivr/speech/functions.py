@@ -13,12 +13,17 @@ from fluent.runtime.types import FluentType
 from ivr.money import Money
 from ivr.speech.czech import CzechSpeller
 from ivr.speech.english import EnglishSpeller
+from ivr.speech.french import FrenchSpeller
 from ivr.speech.numbers import CASES, GENDERS, GROUPINGS, Speller
 from ivr.units import Units
 
 __all__ = ["FUNCTIONS", "Fact", "SpokenFunction", "bind", "speller_for", "spoken_languages"]
 
-_SPELLERS: Mapping[str, type[Speller]] = {"cs": CzechSpeller, "en": EnglishSpeller}
+_SPELLERS: Mapping[str, type[Speller]] = {
+    "cs": CzechSpeller,
+    "en": EnglishSpeller,
+    "fr": FrenchSpeller,
+}
 
 
 class Fact(FluentType):

@@ -17,7 +17,7 @@ __all__ = ["spoken_name"]
 _TOKEN = re.compile(
     r"""
     (?P<smiley>[;:]-?\s?\))
-  | (?P<data>\d{1,9}(?:[.,]\d)?)\s?(?P<size>[kMG]B)(?![^\W\d_])
+  | (?P<data>\d{1,9}(?:[.,]\d)?)\s?(?P<size>[kMG]B|[KMG]o)(?![^\W\d_])
   | (?P<count>\d{1,9})\s?(?P<counted>SMS|MMS|min)(?![^\W\d_])
   | (?P<number>\d+)
   | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_KILOBYTES = {"kB": 1, "MB": 1024, "GB": 1024 * 1024}
+_KILOBYTES = {"kB": 1, "MB": 1024, "GB": 1024 * 1024, "Ko": 1, "Mo": 1024, "Go": 1024 * 1024}
 _COUNTED = {"SMS": (1, "sms"), "MMS": (1, "mms"), "min": (60, "seconds")}
 
 
