@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from ivr.money import Money
+from ivr.units import Units
 
 __all__ = [
     "Account",
@@ -19,6 +20,7 @@ __all__ = [
     "Fact",
     "Finding",
     "IssuedBill",
+    "Item",
     "Lot",
     "NewAccount",
     "NewDeposit",
@@ -28,7 +30,8 @@ __all__ = [
     "UsageRecord",
 ]
 
-Fact = Money | date | int
+Item = Money | Units | date | int | str
+Fact = Item | tuple[Mapping[str, Item], ...]  # what is told; a datetime is a date, a bool an int
 
 
 class Charging(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ivr.accounts.look_ups import look_ups_of
 from ivr.accounts.model import Operator
 from ivr.accounts.rules import callpro, callshop_fr, gomobil, gomobil_base, vodafone_cz_limit
 from ivr.accounts.rules.callpro_orders import OrderTerms
@@ -37,14 +38,12 @@ class PackTerms:
     statement: StatementTerms = field(default_factory=StatementTerms)
 
 
-_NOBODY: dict[str, frozenset[str]] = {name: frozenset() for name in ("unknown", "anonymous", "unavailable")}
-_OF_CREDIT = {callshop_fr.OPERATOR.code: callshop_fr.OUTCOMES}
-
-
 def outcomes_of(code: str) -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """Look-up -> outcome -> its facts, as the operator's rules tell them; CallPro's for a code of nobody."""
-    credit = _OF_CREDIT.get(code, callpro.OUTCOMES)
-    return MappingProxyType({"credit": MappingProxyType(credit | _NOBODY)})
+    """Look-up -> outcome -> its facts, as the operator's rules tell them; CallPro's for a code of nobody.
+
+    ``name?`` is a fact that may be missing, ``units[]`` a list, ``units[].left`` a fact of its items.
+    """
+    return MappingProxyType({name: one.outcomes for name, one in look_ups_of(code).items()})
 
 
 def operator_of(code: str) -> Operator:

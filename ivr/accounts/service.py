@@ -16,11 +16,12 @@ from uuid import uuid4
 from ivr.accounts import bookings, queries
 from ivr.accounts.audit import Discrepancy, audit
 from ivr.accounts.callers import Caller, Proof
+from ivr.accounts.look_ups import look_ups_of
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
 from ivr.accounts.packs import PackTerms, operator_of, outcomes_of
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
-from ivr.accounts.statement import Figures, Statement, draw_up, tell_shop
+from ivr.accounts.statement import Figures, Statement, draw_up
 from ivr.accounts.statement_query import figures_of_account, figures_of_number, figures_of_subscriber
 from ivr.accounts.store import Store
 from ivr.accounts.top_ups import add_credit
@@ -83,7 +84,7 @@ class Accounts:
             return Finding("unknown")
         today = local_day(now, self.operator.time_zone)
         try:
-            return await self._within_time_limit(self._credit(caller, today, now))
+            return await self._within_time_limit(self._told(name, caller, today, now))
         except StoreUnavailable as error:
             return Finding("unavailable", reason=str(error))
         except ValueError as error:
@@ -96,14 +97,13 @@ class Accounts:
         """
         return Proof("unavailable", reason="no PIN can be checked yet")
 
-    async def _credit(self, caller: Caller, today: date, now: datetime) -> Finding:
-        """What a caller is told about credit, from one question to the store."""
+    async def _told(self, name: str, caller: Caller, today: date, now: datetime) -> Finding:
+        """What a look-up tells a caller, from one question to the store."""
         figures = await self._figures(caller, today)
         if figures is None:
             return Finding("unknown")
-        if self.operator.code == callshop_fr.OPERATOR.code:
-            return tell_shop(figures, now)
-        return self._tell(figures.account, now)
+        statement = draw_up(figures, self.operator, now, self.terms.statement, self.terms.callpro)
+        return look_ups_of(self.operator.code)[name].tell(statement, now)
 
     async def _figures(self, caller: Caller, today: date) -> Figures | None:
         """The figures that this caller may hear; None where the caller is no customer."""

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from ivr.accounts.model import Account, Charging, Finding, Operator
+from ivr.accounts.model import Account, Charging, Operator
 from ivr.accounts.rules import (
     callpro,
     callpro_payments,
     callshop_fr,
     gomobil,
+    gomobil_base,
     vodafone_cz_limit,
     vodafone_cz_payments,
 )
+from ivr.accounts.rules.bills import Bill
 from ivr.accounts.rules.calendar import add_months, local_day, period_of
-from ivr.accounts.rules.callshop_card import SkipWhy
 from ivr.accounts.rules.effects import LimitState
-from ivr.accounts.rules.spend import LimitReading, Use, next_threshold
+from ivr.accounts.rules.spend import LimitReading, RaiseReading, Use, next_threshold
 from ivr.money import Money
 
 __all__ = [
@@ -39,7 +40,6 @@ __all__ = [
     "Statement",
     "StatementTerms",
     "draw_up",
-    "tell_shop",
 ]
 
 _THRESHOLDS: Mapping[str, tuple[int, ...]] = MappingProxyType(
@@ -159,7 +159,11 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one question to the store gives about one subscriber."""
+    """What one question to the store gives about one subscriber.
+
+    ``own_limit`` is what the customer has set (GM-20), ``deposits`` what is held towards the limit, ``bills``
+    the newest ones.
+    """
 
     account: Account
     payer_number: str | None
@@ -173,13 +177,18 @@ class Figures:
     bundles: tuple[HeldBundle, ...]
     orders: tuple[OrderToCome, ...]
     automatic_top_up: AutomaticTopUp | None
+    own_limit: Money | None
+    granted: Money | None
+    deposits: Money
+    bills: tuple[Bill, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """All that a caller may hear.
 
-    ``credit`` is None for a tariff number (CP-13), ``limit`` where there is none. ``resets_on`` is the first
+    ``credit`` is None for a tariff number (CP-13), ``limit`` where there is none, ``raising`` where the
+    operator's page says nothing of raising it. ``resets_on`` is the first
     day of the next billing period. The figures hold all usage up to ``figures_at``, None where none was ever
     booked; ``stale`` says that this is too long ago. ``may_be_late``: use abroad or premium services may
     be counted later (GM-04, VL-05). Calls in progress are not in the figures (CS-12).
@@ -189,6 +198,7 @@ class Statement:
     account: Account
     credit: Credit | None
     limit: LimitReading | None
+    raising: RaiseReading | None
     tariff: HeldTariff | None
     units: tuple[FreeUnits, ...]
     bundles: tuple[HeldBundle, ...]
@@ -225,6 +235,7 @@ def draw_up(
         account=account,
         credit=_credit(account, operator, today, credit_terms),
         limit=_limit(figures, operator, today, now),
+        raising=_raising(figures, operator, today),
         tariff=figures.tariff,
         units=figures.units,
         bundles=figures.bundles,
@@ -239,18 +250,10 @@ def draw_up(
     )
 
 
-def tell_shop(figures: Figures, now: datetime) -> Finding:
-    """What a call shop hears: calls that run are told of (CS-12), and a top-up that was left out (CS-24)."""
-    auto = figures.automatic_top_up
-    last = None if auto is None else auto.last
-    skipped = last.amount if last is not None and last.reason == SkipWhy.CEILING else None
-    return callshop_fr.tell(figures.account.balance, now, figures.calls_in_progress, skipped)
-
-
 def _credit(account: Account, operator: Operator, today: date, terms: callpro.Terms) -> Credit | None:
     if account.charging is Charging.POSTPAID:
         return None
-    if operator.code != callpro.OPERATOR.code:
+    if operator.code == callshop_fr.OPERATOR.code:
         return Credit(account.balance, None)
     facts = callpro.tell(account, today, terms).facts
     amount, until = facts.get("credit", Money(0, operator.currency)), facts.get("valid_until")
@@ -280,11 +283,11 @@ def _limit(figures: Figures, operator: Operator, today: date, now: datetime) -> 
         local_day(raised_at, operator.time_zone), account.billing_day
     )
     restored_by = row.restored_by if row else None
-    state = row.state if row else LimitState.OPEN
+    state, roaming_blocked = _state(row, use, operator)
     return LimitReading(
         use=use,
         state=state,
-        roaming_blocked=row is not None and row.roaming_blocked,
+        roaming_blocked=roaming_blocked,
         units_usable=state is not LimitState.BLOCKED,
         next_percent=ahead[0] if ahead else None,
         next_at=ahead[1] if ahead else None,
@@ -292,7 +295,32 @@ def _limit(figures: Figures, operator: Operator, today: date, now: datetime) -> 
         restored_by=restored_by if restored_by is not None and restored_by > now else None,
         automatic_raise=figures.automatic_raise and operator.code == vodafone_cz_limit.OPERATOR.code,
         raised_this_period=raised,
+        own_limit=figures.own_limit if figures.own_limit == account.limit else None,
     )
+
+
+def _state(row: LimitRow | None, use: Use, operator: Operator) -> tuple[LimitState, bool]:
+    """Where the limit stands, and whether use abroad is blocked.
+
+    A limit that no use has been counted against yet, as one taken over from elsewhere, has no row: then its
+    state is what the next use would find.
+    """
+    if row is not None:
+        return row.state, row.roaming_blocked
+    full = use.spend.minor > 0 and use.reached(100)
+    state = LimitState.UNITS_ONLY if full else LimitState.OPEN
+    if operator.code == vodafone_cz_limit.OPERATOR.code:
+        return state, use.spend.minor > 0 and use.reached(vodafone_cz_limit.BLOCK_ABROAD_AT)
+    return (state, full) if operator.code == gomobil.OPERATOR.code else (LimitState.OPEN, False)
+
+
+def _raising(figures: Figures, operator: Operator, today: date) -> RaiseReading | None:
+    if operator.code == vodafone_cz_limit.OPERATOR.code:
+        return vodafone_cz_payments.read_raise(figures.bills, today)
+    if operator.code == gomobil.OPERATOR.code and figures.granted is not None:
+        base = figures.granted - figures.deposits
+        return gomobil_base.read_raise(base, figures.deposits, figures.bills, today)
+    return None
 
 
 def _pay_in(figures: Figures, operator: Operator, terms: callpro.Terms) -> PayIn | None:

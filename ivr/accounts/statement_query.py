@@ -34,10 +34,12 @@ from sqlalchemy.sql.selectable import FromClause
 
 from ivr.accounts.model import Account, Charging, Lot, Operator
 from ivr.accounts.queries import limit_of, sum_of, terms_of_today, this_period
+from ivr.accounts.rules.bills import Bill
 from ivr.accounts.rules.effects import LimitState
 from ivr.accounts.schema.columns import Instant
 from ivr.accounts.schema.tables import (
     auto_top_ups,
+    bills,
     bundles,
     card_payments,
     free_units,
@@ -67,7 +69,8 @@ from ivr.money import Money
 
 __all__ = ["figures_of_account", "figures_of_number", "figures_of_subscriber"]
 
-_SHAPE = (("n", 8, BigInteger()), ("w", 6, Text()), ("d", 2, Date()), ("t", 3, Instant()))
+_SHAPE = (("n", 8, BigInteger()), ("w", 6, Text()), ("d", 3, Date()), ("t", 3, Instant()))
+_BILLS = 12  # so many that three are among them which are paid or due
 _ROAMING, _PREMIUM, _RAISES, _BLOCKED_ABROAD, _LIMIT_ROW = 1, 2, 4, 8, 16
 
 
@@ -108,7 +111,7 @@ def _question(key: ColumnElement[bool], number: ColumnElement[str], source: From
         .cte("chosen")
         .prefix_with("MATERIALIZED")
     )
-    return union_all(_who(chosen), _lots(chosen), *_services(chosen), *_cards(chosen))
+    return union_all(_who(chosen), _lots(chosen), *_services(chosen), *_cards(chosen), *_raise(chosen))
 
 
 def _who(chosen: CTE) -> Select[Any]:
@@ -210,7 +213,7 @@ def _services(chosen: CTE) -> tuple[Select[Any], ...]:
 
 
 def _cards(chosen: CTE) -> tuple[Select[Any], ...]:
-    """The automatic top-up, and the newest card payment."""
+    """The automatic top-up, and the newest of its card payments."""
     automatic = _line(
         "automatic",
         auto_top_ups,
@@ -223,7 +226,10 @@ def _cards(chosen: CTE) -> tuple[Select[Any], ...]:
     )
     newest = (
         select(card_payments.c.id)
-        .where(card_payments.c.subscriber_id == _owner(chosen))
+        .where(
+            card_payments.c.subscriber_id == _owner(chosen),
+            card_payments.c.started_by == literal_column("'automatic'"),
+        )
         .order_by(card_payments.c.started_at.desc(), card_payments.c.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -237,6 +243,32 @@ def _cards(chosen: CTE) -> tuple[Select[Any], ...]:
         t=(card_payments.c.started_at,),
     )
     return automatic, card
+
+
+def _raise(chosen: CTE) -> tuple[Select[Any], ...]:
+    """What a raise of the limit depends on: deposits that are held, and the newest bills (GM-34, VL-20)."""
+    held = _line(
+        "deposit",
+        ledger,
+        ledger.c.subscriber_id == _owner(chosen),
+        ledger.c.book == literal_column("'limit'"),
+        ledger.c.kind.in_((literal_column("'deposit'"), literal_column("'deposit_return'"))),
+        n=(ledger.c.amount_minor,),
+    )
+    newest = (
+        select(bills.c.id)
+        .where(bills.c.subscriber_id == _owner(chosen))
+        .order_by(bills.c.issued_on.desc())
+        .limit(_BILLS)
+        .subquery()
+    )
+    issued = _line(
+        "bill",
+        bills,
+        bills.c.id.in_(select(newest.c.id)),
+        d=(bills.c.issued_on, bills.c.due_on, bills.c.paid_on),
+    )
+    return held, issued
 
 
 _OF_NUMBER = _question(
@@ -321,6 +353,10 @@ def _read(lines: dict[str, list[Row[Any]]], currency: str) -> Figures:
             for row in sorted(lines.get("order", []), key=lambda row: int(row.n0))
         ),
         automatic_top_up=_automatic(automatic[0], lines.get("card", []), currency) if automatic else None,
+        own_limit=None if who.n2 is None else Money(who.n2, currency),
+        granted=None if who.n5 is None else Money(who.n5, currency),
+        deposits=Money(sum(row.n0 for row in lines.get("deposit", [])), currency),
+        bills=tuple(Bill(row.d0, row.d1, row.d2) for row in lines.get("bill", [])),
     )
 
 
@@ -328,7 +364,7 @@ def _account(who: Row[Any], lots: list[Row[Any]], currency: str) -> Account:
     moves = sorted(lots, key=lambda row: int(row.n0))
     return Account(
         subscriber_id=who.n0,
-        number=who.w0,
+        number=who.w0 or "",
         charging=Charging(who.w1),
         status=who.w2,
         language=who.w3,

@@ -47,7 +47,12 @@ async def test_a_store_made_by_0001_moves_forward_with_what_is_in_it(made_by_000
     async with store.reading() as connection:
         assert await connection.run_sync(_differences) == []
     found = await accounts.look_up("credit", Caller("+420777123456"), NOW)
-    assert found.facts == {"credit": Money(18_450), "valid_until": date(2027, 3, 14)}
+    assert found.facts == {
+        "credit": Money(18_450),
+        "valid_until": date(2027, 3, 14),
+        "as_of": datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        "stale": True,
+    }
     statement = await accounts.statement("+420777123456", NOW)
     assert statement is not None
     assert [(one.status, one.effective_on) for one in statement.orders] == [

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 
-__all__ = ["Bill", "first_missed", "paid_in_time"]
+__all__ = ["Bill", "bills_missing", "first_missed", "paid_in_time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,17 @@ class Bill:
 
 def paid_in_time(bills: Iterable[Bill], count: int, today: date) -> bool:
     """Whether the last ``count`` bills were all paid in time; False where fewer were issued (VL-35)."""
+    return bills_missing(bills, count, today) == 0
+
+
+def bills_missing(bills: Iterable[Bill], count: int, today: date) -> int:
+    """How many more bills have to be paid in time until the last ``count`` in a row were."""
     told = [
         bill for bill in bills if bill.issued_on <= today and (bill.is_paid(today) or bill.due_on < today)
     ]
-    newest = sorted(told, key=lambda bill: (bill.issued_on, bill.due_on))[-count:]
-    return len(newest) == count and not any(_late(bill) for bill in newest)
+    newest_first = sorted(told, key=lambda bill: (bill.issued_on, bill.due_on), reverse=True)
+    in_time = takewhile(lambda bill: not _late(bill), newest_first)
+    return max(0, count - sum(1 for _ in in_time))
 
 
 def first_missed(bills: Iterable[Bill], today: date) -> date | None:

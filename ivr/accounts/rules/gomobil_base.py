@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from ivr.accounts.rules.bills import Bill, first_missed, paid_in_time
+from ivr.accounts.rules.bills import Bill, bills_missing, first_missed, paid_in_time
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.rules.effects import (
     Effect,
@@ -19,6 +19,7 @@ from ivr.accounts.rules.effects import (
     RaiseWhy,
 )
 from ivr.accounts.rules.gomobil import OPERATOR, LimitAccount, after_change, begin_month
+from ivr.accounts.rules.spend import RaiseBy, RaiseReading
 from ivr.money import Money
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ask_raise",
     "base_at_start",
     "deposit_for",
+    "read_raise",
 ]
 
 # GM-30: (number ported in, customer already) -> the limit at the start.
@@ -135,6 +137,18 @@ def ask_raise(
     more_limit = AFTER_THREE_BILLS - before.base
     after, more = after_change(before, replace(before, base=AFTER_THREE_BILLS))
     return after, (*effects, Raise(more_limit, RaiseWhy.REQUEST), *more)
+
+
+def read_raise(base: Money, deposits: Money, bills: Iterable[Bill], today: date) -> RaiseReading:
+    """What a caller may hear of raising the limit: to 1500 on request, above it by deposit (GM-33 to GM-38).
+
+    ``base`` is the base limit as it is now, ``deposits`` what is held on top of it.
+    """
+    if not base < AFTER_THREE_BILLS:
+        return RaiseReading(RaiseBy.DEPOSIT, base + deposits)
+    missing = bills_missing(bills, BILLS_IN_TIME, today)
+    by = RaiseBy.BILLS if missing else RaiseBy.REQUEST
+    return RaiseReading(by, AFTER_THREE_BILLS + deposits, missing)
 
 
 def after_bills(

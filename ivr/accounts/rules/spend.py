@@ -18,6 +18,8 @@ __all__ = [
     "Attempt",
     "Cost",
     "LimitReading",
+    "RaiseBy",
+    "RaiseReading",
     "RatedEvent",
     "Told",
     "UsageKind",
@@ -119,7 +121,8 @@ class LimitReading:
 
     ``next_percent`` and ``next_at`` are the next threshold and the spend at which it fires, None past the
     last. ``restored_by`` is set while services may still be on their way back. ``units_usable`` is False
-    where free units that remain cannot be used, which has to be said with them (GM-16).
+    where free units that remain cannot be used, which has to be said with them (GM-16). ``own_limit`` is what
+    the customer has set where that is the limit now (GM-20).
     """
 
     use: Use
@@ -132,6 +135,28 @@ class LimitReading:
     restored_by: datetime | None = None
     automatic_raise: bool = False
     raised_this_period: bool = False
+    own_limit: Money | None = None
+
+
+class RaiseBy(StrEnum):
+    """What raises a limit: a word, a deposit, or more bills paid in time first."""
+
+    REQUEST = "request"
+    DEPOSIT = "deposit"
+    BILLS = "bills"
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseReading:
+    """What a caller may hear of raising a limit.
+
+    ``highest`` is what it reaches without another deposit, None where no page says. ``bills_missing`` counts
+    the bills in a row that have to be paid in time before a word is enough.
+    """
+
+    by: RaiseBy
+    highest: Money | None = None
+    bills_missing: int = 0
 
 
 def crossed(before: Use, after: Use, thresholds: Collection[int], told: Collection[Told]) -> int | None:

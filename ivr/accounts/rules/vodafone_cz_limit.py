@@ -44,6 +44,7 @@ from ivr.money import Money
 
 __all__ = [
     "BILLS_IN_TIME",
+    "BLOCK_ABROAD_AT",
     "OPERATOR",
     "RAISE_AMOUNT",
     "THRESHOLDS",

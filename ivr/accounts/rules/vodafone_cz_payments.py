@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from ivr.accounts.rules.bills import paid_in_time
+from ivr.accounts.rules.bills import Bill, bills_missing, paid_in_time
 from ivr.accounts.rules.calendar import add_months, add_working_days, end_of_day, local_day
 from ivr.accounts.rules.effects import Effect, Raise, RaiseWhy, ReturnDeposit
+from ivr.accounts.rules.spend import RaiseBy, RaiseReading
 from ivr.accounts.rules.vodafone_cz_limit import (
     BILLS_IN_TIME,
     OPERATOR,
@@ -37,6 +38,7 @@ __all__ = [
     "ask_raise",
     "claim_back",
     "match_payment",
+    "read_raise",
     "symbol_of_number",
     "way_to_pay",
 ]
@@ -190,6 +192,12 @@ def ask_raise(
     before, effects = begin_period(account, now)
     after, more = add_deposit(before, Deposit(DepositKind.REQUESTED_RAISE, amount, today), now)
     return after, (*effects, Raise(amount, RaiseWhy.REQUEST), *more)
+
+
+def read_raise(bills: Iterable[Bill], today: date) -> RaiseReading:
+    """What a caller may hear of raising the limit: a word is enough (VL-20), or the sum is paid (VL-21)."""
+    missing = bills_missing(bills, BILLS_IN_TIME, today)
+    return RaiseReading(RaiseBy.DEPOSIT if missing else RaiseBy.REQUEST, bills_missing=missing)
 
 
 def claim_back(
