@@ -15,6 +15,7 @@ from ivr.call.speaker import Speaker
 from ivr.errors import InfolineError
 from ivr.flow import (
     HangUp,
+    Identify,
     Instruction,
     Listen,
     LookUp,
@@ -22,6 +23,7 @@ from ivr.flow import (
     Speak,
     StopListening,
     StopSpeaking,
+    TellTime,
     Transfer,
     Walk,
 )
@@ -149,8 +151,8 @@ class Session:
             case StopListening():
                 if self._timer is not None:
                     self._timer.cancel()
-            case LookUp(name, turn):
-                self._start(self._look_up(name, turn))
+            case LookUp() | Identify() | TellTime():
+                self._ask_rooms(instruction)
             case Transfer(target, turn):
                 self._silence_ends()
                 self._transfer_turn = turn
@@ -159,6 +161,17 @@ class Session:
                 self._hang_up("")
             case other:
                 assert_never(other)
+
+    def _ask_rooms(self, instruction: LookUp | Identify | TellTime) -> None:
+        match instruction:
+            case LookUp(_, turn, "pin"):
+                self._carry_out(self._walk.looked_up, "not_proven", {}, turn)
+            case LookUp(name, turn):
+                self._start(self._look_up(name, turn))
+            case Identify(_, _, turn):
+                self._carry_out(self._walk.identified, "unavailable", {}, turn)
+            case TellTime(turn):
+                self._carry_out(self._walk.time_is, self._desk.clock(), turn)
 
     def _say_at_once(self, speak: Speak) -> bool:
         """Play sentences that are all made already; False where one is still to be made."""

@@ -8,12 +8,14 @@ from ivr.flow.check import check, check_together
 from ivr.flow.instructions import (
     Facts,
     HangUp,
+    Identify,
     Instruction,
     Listen,
     LookUp,
     Speak,
     StopListening,
     StopSpeaking,
+    TellTime,
     Transfer,
 )
 from ivr.flow.picture import describe
@@ -24,6 +26,7 @@ from ivr.flow.walk import Walk
 __all__ = [
     "Facts",
     "HangUp",
+    "Identify",
     "Instruction",
     "Line",
     "Listen",
@@ -32,6 +35,7 @@ __all__ = [
     "Speak",
     "StopListening",
     "StopSpeaking",
+    "TellTime",
     "Transfer",
     "Walk",
     "check",

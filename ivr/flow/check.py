@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ivr.errors import ConfigurationError
 from ivr.flow.paths import loops_without_caller, reachable, way_without
-from ivr.flow.plan import AskStep, HangUpStep, LookUpStep, Place, Plan, SayStep, Step, TransferStep, Way
+from ivr.flow.plan import Place, Plan, Way
+from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, Sentence, Step, TransferStep
 from ivr.flow.wording import did_you_mean, listed, quoted
 from ivr.phone import same_number
 
@@ -157,7 +158,7 @@ def _spoken(plan: Plan) -> Iterator[tuple[Place, str, Step | None]]:
             yield ("line", entry), said, None
     for step in plan.steps.values():
         at = ("step", step.name)
-        lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+        lists: tuple[tuple[str, tuple[Sentence, ...]], ...] = ()
         if isinstance(step, SayStep):
             lists = (("say", step.texts),)
         elif isinstance(step, AskStep):
@@ -165,7 +166,7 @@ def _spoken(plan: Plan) -> Iterator[tuple[Place, str, Step | None]]:
         for entry, names in lists:
             for nth, text in enumerate(names):
                 place = (*at, entry, str(nth))
-                yield place if place in plan.written_at else place[:-1], text, step
+                yield place if place in plan.written_at else place[:-1], text.text, step
 
 
 def _all_facts(look_ups: LookUps) -> set[str]:

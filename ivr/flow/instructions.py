@@ -1,29 +1,37 @@
 """What a walk tells the hall to do: values, nothing else.
 
-``Speak``, ``Listen``, ``LookUp`` and ``Transfer`` carry the turn they belong to. The hall hands the turn
-back with the answer, so that an answer which crosses with a newer instruction is known to be late.
-Facts are a caller's own and stay out of every ``repr``.
+Whatever has an answer carries the turn it belongs to. The hall hands the turn back with the answer, so that
+an answer which crosses with a newer instruction is known to be late. Facts and the digits that a caller
+keyed in are the caller's own and stay out of every ``repr``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+from ivr.flow.steps import Trust
 
 __all__ = [
     "Facts",
     "HangUp",
+    "Identify",
     "Instruction",
     "Listen",
     "LookUp",
+    "Pace",
     "Speak",
     "StopListening",
     "StopSpeaking",
+    "TellTime",
     "Transfer",
 ]
 
 Facts = Mapping[str, object]
 """Values by name, as a look-up gave them: ``{"credit": Money(23450), "valid_until": date(2027, 3, 14)}``."""
+
+Pace = Literal["normal", "slow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Speak:
     language: str
     interruptible: bool
     turn: int
+    pace: Pace = "normal"
 
     @property
     def text_ids(self) -> tuple[str, ...]:
@@ -61,9 +70,33 @@ class StopListening:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Ask the accounts; report ``looked_up(outcome, facts, turn)``."""
+    """Ask the accounts; report ``looked_up(outcome, facts, turn)``.
+
+    With trust ``pin`` a caller who has not proven who calls is ``not_proven``, and the accounts are not
+    asked; with ``none`` they answer anybody.
+    """
 
     name: str
+    turn: int
+    trust: Trust = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Compare what the caller keyed in with the accounts; report ``identified(outcome, facts, turn)``.
+
+    The outcome is ``proven``, ``refused`` or ``unavailable``. A locked account is ``refused``.
+    """
+
+    account: str = field(repr=False)
+    pin: str = field(repr=False)
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellTime:
+    """Read the clock; report ``time_is(now, turn)`` with an aware datetime."""
+
     turn: int
 
 
@@ -80,4 +113,4 @@ class HangUp:
     """End the call. Nothing follows."""
 
 
-Instruction = Speak | StopSpeaking | Listen | StopListening | LookUp | Transfer | HangUp
+Instruction = Speak | StopSpeaking | Listen | StopListening | LookUp | Identify | TellTime | Transfer | HangUp

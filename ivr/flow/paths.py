@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from ivr.flow.plan import Plan, Way, ways_out
+from ivr.flow.plan import Plan, Way
 
 __all__ = ["loops_without_caller", "reachable", "way_without"]
 
 
 def reachable(plan: Plan) -> set[str]:
     """The steps that some caller can come to."""
-    seen = {plan.line.start}
-    waiting = [plan.line.start]
+    seen = set(plan.line.starts)
+    waiting = list(seen)
     while waiting:
-        for way in ways_out(plan.steps[waiting.pop()]):
+        for way in plan.ways_from(waiting.pop()):
             if way.to not in seen:
                 seen.add(way.to)
                 waiting.append(way.to)
@@ -36,7 +36,7 @@ def loops_without_caller(plan: Plan) -> Iterator[list[str]]:
         while entering is not None or branches:
             if entering is not None:
                 trail.append(entering)
-                branches.append(ways_out(plan.steps[entering]))
+                branches.append(plan.ways_from(entering))
                 entering = None
             way = next((way for way in branches[-1] if not way.by_key), None)
             if way is None:
@@ -49,19 +49,19 @@ def loops_without_caller(plan: Plan) -> Iterator[list[str]]:
 
 
 def way_without(plan: Plan, step: str, gives: Callable[[Way], bool | None]) -> list[str] | None:
-    """A shortest way from the start to ``step`` on which a fact is not known, or None if it always is.
+    """A shortest way from a start to ``step`` on which a fact is not known, or None if it always is.
 
     ``gives`` says of one way whether taking it makes the fact known (True), takes it back (False) or
     leaves it as it was (None). The fact is surely known at a step if it is known on all ways to it.
     """
-    begin = (plan.line.start, False)
-    came_from: dict[tuple[str, bool], tuple[tuple[str, bool], Way] | None] = {begin: None}
-    waiting = deque([begin])
+    begins = [(start, False) for start in plan.line.starts]
+    came_from: dict[tuple[str, bool], tuple[tuple[str, bool], Way] | None] = dict.fromkeys(begins)
+    waiting = deque(begins)
     while waiting:
         here = waiting.popleft()
         if here == (step, False):
             return _trail(here, came_from)
-        for way in ways_out(plan.steps[here[0]]):
+        for way in plan.ways_from(here[0]):
             known = gives(way)
             there = (way.to, here[1] if known is None else known)
             if there not in came_from:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.flow.paths import reachable
-from ivr.flow.plan import AskStep, HangUpStep, LookUpStep, Plan, SayStep, TransferStep, Way, ways_out
+from ivr.flow.plan import Plan, Way, ways_out
+from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, Sentence, TransferStep
 
 __all__ = ["describe"]
 
@@ -28,7 +29,7 @@ def describe(plan: Plan) -> str:
     ]
     for step in plan.steps.values():
         if isinstance(step, AskStep) and step.name in met:
-            asked = f"{step.name}: ask {' + '.join(step.texts)}"
+            asked = f"{step.name}: ask {_drawn(step.texts)}"
             often = (
                 f"wait {step.wait:g} s, ask {step.tries} times" if step.tries > 1 else f"wait {step.wait:g} s"
             )
@@ -38,6 +39,19 @@ def describe(plan: Plan) -> str:
 
 def _labelled(ways: Iterator[Way]) -> list[tuple[str, str]]:
     return [(way.place[-1].replace("_", " "), way.to) for way in ways]
+
+
+def _drawn(texts: tuple[Sentence, ...]) -> str:
+    return " + ".join(_drawn_one(sentence) for sentence in texts)
+
+
+def _drawn_one(sentence: Sentence) -> str:
+    conditions = [
+        f"{word} {fact}"
+        for word, fact in (("each of", sentence.each), ("if", sentence.only_if), ("unless", sentence.unless))
+        if fact is not None
+    ]
+    return f"{sentence.text} ({', '.join(conditions)})" if conditions else sentence.text
 
 
 class _Drawing:
@@ -63,7 +77,7 @@ class _Drawing:
             match step:
                 case SayStep() if name not in passed:
                     passed.add(name)
-                    words.append(f"say {' + '.join(step.texts)}")
+                    words.append(f"say {_drawn(step.texts)}")
                     name = step.then
                     continue
                 case LookUpStep() | TransferStep() if name not in self._drawn:

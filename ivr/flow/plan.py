@@ -1,4 +1,4 @@
-"""A dialplan as values: one line, its steps by name, and where in the file each of them is written.
+"""A dialplan as values: one line, its steps by name, and where in which file each of them is written.
 
 Made by :mod:`ivr.flow.reader`, which vouches that every step named in it exists and every value is in
 range; judged by :mod:`ivr.flow.check`; walked by :mod:`ivr.flow.walk`. Nothing in it changes, so a call
@@ -10,25 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ivr.flow.steps import (
+    RESUME,
+    AskStep,
+    HangUpStep,
+    HoursStep,
+    IdentifyStep,
+    LanguageStep,
+    LookUpStep,
+    ReadStep,
+    RepeatStep,
+    SayStep,
+    Step,
+    TransferStep,
+    WhenStep,
+)
 from ivr.phone import same_number
 
-__all__ = [
-    "KEYS",
-    "AskStep",
-    "HangUpStep",
-    "Line",
-    "LookUpStep",
-    "Place",
-    "Plan",
-    "SayStep",
-    "Step",
-    "TransferStep",
-    "Way",
-    "ways_out",
-]
-
-KEYS = "0123456789*#ABCD"
-"""The sixteen keys a telephone can send (ITU-T Q.23)."""
+__all__ = ["Line", "Place", "Plan", "Way", "ways_out"]
 
 Place = tuple[str, ...]
 """A dotted path in the file: ``("step", "menu", "keys", "2")``."""
@@ -36,7 +35,10 @@ Place = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is true of the whole line. ``longest_call`` is in seconds."""
+    """What is true of the whole line. ``longest_call`` is in seconds.
+
+    ``start_for`` and ``language_for`` hold, for some of ``numbers``, another first step and language.
+    """
 
     name: str
     numbers: tuple[str, ...]
@@ -48,78 +50,49 @@ class Line:
     trouble: str | None = None
     before_answer: str | None = None
     operator: str = "callpro"
+    languages: tuple[str, ...] = ()
+    start_for: Mapping[str, str] = field(default_factory=dict)
+    language_for: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.languages:
+            object.__setattr__(self, "languages", (self.language,))
+
+    def number_called(self, dialled: str) -> str | None:
+        """Which of the line's numbers was dialled, in any of its forms; None where it is none of them."""
+        return next((mine for mine in self.numbers if same_number(dialled, mine, self.country)), None)
 
     def answers(self, dialled: str) -> bool:
         """Whether a dialled number is one of this line's, in any of its forms."""
-        return any(same_number(dialled, number, self.country) for number in self.numbers)
+        return self.number_called(dialled) is not None
 
+    def start_called(self, dialled: str) -> str:
+        """The first step for a dialled number."""
+        return self.start_for.get(self.number_called(dialled) or "", self.start)
 
-@dataclass(frozen=True, slots=True)
-class SayStep:
-    """Speak the texts, then go on."""
+    def language_called(self, dialled: str) -> str:
+        """The language that a call to a dialled number begins with."""
+        return self.language_for.get(self.number_called(dialled) or "", self.language)
 
-    name: str
-    texts: tuple[str, ...]
-    then: str
-    must_hear: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AskStep:
-    """Speak the question and wait ``wait`` seconds for a key.
-
-    Silences and wrong keys are counted apart; after ``tries`` of one kind the line gives up, so each kind
-    has words for one less.
-    """
-
-    name: str
-    texts: tuple[str, ...]
-    keys: Mapping[str, str]
-    wait: float
-    tries: int
-    give_up: str
-    silence: tuple[str, ...] = ()
-    wrong_key: tuple[str, ...] = ()
-    must_hear: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LookUpStep:
-    """Ask the accounts; each outcome leads somewhere and brings its facts."""
-
-    name: str
-    look_up: str
-    outcomes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class TransferStep:
-    """Hand the caller to another number, written without blanks."""
-
-    name: str
-    target: str
-    connected: str
-    failed: str
-
-
-@dataclass(frozen=True, slots=True)
-class HangUpStep:
-    """End the call."""
-
-    name: str
-
-
-Step = SayStep | AskStep | LookUpStep | TransferStep | HangUpStep
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Every step that a call may begin with, the usual one first."""
+        return tuple(dict.fromkeys((self.start, *self.start_for.values())))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One dialplan file. ``written_at`` gives the file's line, from 1, of each place in it."""
+    """One dialplan file and those it uses. ``written_at`` gives the line, from 1, of each place in it.
+
+    ``written_in`` names the file of each step and of each opening hours that a used file brought:
+    ``("step", "ask-pin")``.
+    """
 
     line: Line
     steps: Mapping[str, Step]
     file: str = "dialplan"
     written_at: Mapping[Place, int] = field(default_factory=dict, repr=False, compare=False)
+    written_in: Mapping[Place, str] = field(default_factory=dict, repr=False, compare=False)
 
     def line_of(self, place: Place) -> int | None:
         """The file's line of a place, or of the nearest thing around it; None for a plan without a file."""
@@ -127,6 +100,23 @@ class Plan:
             if (line := self.written_at.get(place[:length])) is not None:
                 return line
         return None
+
+    def file_of(self, place: Place) -> str:
+        """The file that a place stands in."""
+        return self.written_in.get(place[:2], self.file)
+
+    @property
+    def look_ups(self) -> tuple[LookUpStep, ...]:
+        """The steps that ask the accounts, in the order of the file."""
+        return tuple(step for step in self.steps.values() if isinstance(step, LookUpStep))
+
+    def ways_from(self, name: str) -> Iterator[Way]:
+        """The ways out of a step; one that leads to :data:`RESUME` is a way to each look-up of the line."""
+        for way in ways_out(self.steps[name]):
+            if way.to == RESUME:
+                yield from (Way(way.place, step.name, way.by_key) for step in self.look_ups)
+            else:
+                yield way
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +132,27 @@ def ways_out(step: Step) -> Iterator[Way]:
     """All the ways out of a step, in the order of the file; none out of a hang-up."""
     at = ("step", step.name)
     match step:
-        case SayStep():
+        case SayStep() | LanguageStep() | RepeatStep():
             yield Way((*at, "then"), step.then)
         case AskStep():
-            for key, to in step.keys.items():
-                yield Way((*at, "keys", key), to, by_key=True)
+            yield from (Way((*at, "keys", key), to, by_key=True) for key, to in step.keys.items())
             yield Way((*at, "give_up"), step.give_up)
+        case ReadStep():
+            yield Way((*at, "then"), step.then, by_key=True)
+            if step.back is not None:
+                yield Way((*at, "back"), step.back, by_key=True)
+            yield Way((*at, "give_up"), step.give_up)
+        case IdentifyStep():
+            for end in ("proven", "refused", "no_tries_left", "unavailable"):
+                yield Way((*at, end), getattr(step, end))
         case LookUpStep():
-            for outcome, to in step.outcomes.items():
-                yield Way((*at, "outcomes", outcome), to)
+            yield from (Way((*at, "outcomes", outcome), to) for outcome, to in step.outcomes.items())
+        case WhenStep():
+            yield Way((*at, "yes"), step.yes)
+            yield Way((*at, "no"), step.no)
+        case HoursStep():
+            yield from (Way((*at, "open", state), to) for state, to in step.open.items())
+            yield Way((*at, "closed"), step.closed)
         case TransferStep():
             yield Way((*at, "connected"), step.connected)
             yield Way((*at, "failed"), step.failed)

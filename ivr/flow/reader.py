@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from ivr.errors import ConfigurationError
 from ivr.flow.places import Places, find_places
-from ivr.flow.plan import Line, Place, Plan, Step
+from ivr.flow.plan import Line, Place, Plan
+from ivr.flow.steps import RESUME, Step
 from ivr.flow.tables import VERBS, LineTable, StepTable
 from ivr.flow.wording import did_you_mean, listed, quoted
 from ivr.phone import same_number
@@ -157,6 +158,8 @@ class _Reading:
             return None
         if not _STEP_NAME.fullmatch(name):
             self._wrong(at, f"a step's name is small letters, digits and hyphens, not {quoted(name)}")
+        if name == RESUME:
+            self._wrong(at, f"{quoted(RESUME)} leads back to the look-up before: call this step otherwise")
         verbs = [verb for verb in VERBS if verb in table]
         entries = dict.fromkeys(entry for verb in verbs for entry in VERBS[verb].leads)
         self._leads(at, table, tuple(entries))
@@ -173,7 +176,7 @@ class _Reading:
     def _leads(self, at: Place, table: Mapping[str, object], entries: tuple[str, ...]) -> None:
         """Every name of a step must be the name of a step, whatever else is wrong with this table."""
         steps = self._content.get("step")
-        known = steps if isinstance(steps, dict) else {}
+        known = {*(steps if isinstance(steps, dict) else {}), RESUME}
         for place, to in _named_steps(at, table, entries):
             if to.strip() not in known:
                 self._wrong(place, f"there is no step {quoted(to)}{did_you_mean(to, known)}")

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ivr.flow.plan import AskStep, LookUpStep, SayStep, TransferStep
+from ivr.flow.steps import AskStep, HoursStep, IdentifyStep, LookUpStep, ReadStep, TransferStep
 
-__all__ = ["Asking", "Ended", "Listening", "LookingUp", "Ready", "Saying", "State", "Transferring"]
+__all__ = [
+    "Asking",
+    "AskingDigits",
+    "Ended",
+    "Identifying",
+    "Listening",
+    "LookingUp",
+    "ReadingDigits",
+    "ReadingTheClock",
+    "Ready",
+    "Saying",
+    "State",
+    "Transferring",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +29,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A ``say`` step is being spoken."""
+    """A ``say`` or a ``repeat`` step is being spoken."""
 
-    step: SayStep
+    then: str
+    must_hear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +52,41 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingDigits:
+    """Digits are being asked for, after so many silences and numbers that were too short."""
+
+    step: ReadStep
+    silences: int = 0
+    too_short: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDigits:
+    """The caller keys digits in; those that have come so far."""
+
+    asked: AskingDigits
+    digits: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """What was keyed in is being compared with the accounts."""
+
+    step: IdentifyStep
+
+
+@dataclass(frozen=True, slots=True)
 class LookingUp:
     """The accounts are being asked."""
 
     step: LookUpStep
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTheClock:
+    """The hall has been asked for the time."""
+
+    step: HoursStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +101,16 @@ class Ended:
     """The line has hung up."""
 
 
-State = Ready | Saying | Asking | Listening | LookingUp | Transferring | Ended
+State = (
+    Ready
+    | Saying
+    | Asking
+    | Listening
+    | AskingDigits
+    | ReadingDigits
+    | Identifying
+    | LookingUp
+    | ReadingTheClock
+    | Transferring
+    | Ended
+)

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 import phonenumbers
 from pydantic import BeforeValidator
 
-from ivr.flow.plan import KEYS
-from ivr.flow.wording import quoted
+from ivr.flow.steps import ANY_KEY, KEYS, Sentence, Trust
+from ivr.flow.wording import did_you_mean, listed, quoted
 
-__all__ = ["Country", "Key", "Language", "Name", "Number", "Numbers", "Patience", "Texts", "Tries", "Words"]
-__all__ += ["Flag", "LongestCall", "StepName", "TextId", "Yes"]
+__all__ = ["Country", "Digits", "FactName", "Files", "Flag", "KeyOrAny", "Keyed", "Language"]
+__all__ += ["LanguageOrAccount", "Languages", "LongestCall", "Name", "Number", "NumberOrFact", "Numbers"]
+__all__ += [
+    "PaceAgain",
+    "Patience",
+    "Sentences",
+    "StepName",
+    "TextId",
+    "Tries",
+    "TrustNeeded",
+    "Words",
+    "Yes",
+]
 
 _LENGTH = re.compile(r"([0-9]{1,6}) ?(ms|s|min|h)")
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
 _NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
 _BLANKS = re.compile(r"[ \u00a0]")
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_FACT = re.compile(r"[a-z][a-z0-9_]*")
+_DIGITS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
+_MOST_DIGITS = 20  # an account number is at most that long
+_FILE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-]+\.toml")
+_SENTENCE_ENTRIES = ("say", "if", "unless", "each")
 _TEXT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 
@@ -61,12 +77,77 @@ def _text_id(value: object) -> str:
     return word
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def _sentences(value: object) -> tuple[Sentence, ...]:
     if not isinstance(value, list):
-        return (_text_id(value),)
+        return (_sentence(value),)
     if not value:
         raise ValueError("this list is empty: name at least one sentence, or leave the whole entry out")
-    return tuple(_text_id(item) for item in value)
+    return tuple(_sentence(item) for item in value)
+
+
+def _sentence(value: object) -> Sentence:
+    if not isinstance(value, dict):
+        return Sentence(_text_id(value))
+    for entry in value:
+        if entry not in _SENTENCE_ENTRIES:
+            hint = did_you_mean(entry, _SENTENCE_ENTRIES)
+            raise ValueError(
+                f'a sentence has "say" and may have "if", "unless", "each", not {quoted(entry)}{hint}'
+            )
+    if "say" not in value:
+        raise ValueError('this sentence has no name: it is written { say = "credit-valid", if = "stale" }')
+    only_if, unless, each = (
+        _fact_name(value[entry]) if entry in value else None for entry in _SENTENCE_ENTRIES[1:]
+    )
+    return Sentence(_text_id(value["say"]), only_if, unless, each)
+
+
+def _fact_name(value: object) -> str:
+    word = _words(value)
+    if not _FACT.fullmatch(word):
+        raise ValueError(f"a fact's name is small letters, digits and low lines, not {quoted(word)}")
+    return word
+
+
+def _digits(value: object) -> tuple[int, int]:
+    if type(value) is int:
+        raise ValueError(f'how many digits stands in double quotes: "{value}"')
+    word = _words(value)
+    match = _DIGITS.fullmatch(word)
+    if match is None:
+        raise ValueError(f'how many digits is written "4" or "4-10", not {quoted(word)}')
+    least, most = int(match[1]), int(match[2] or match[1])
+    if not 1 <= least <= most <= _MOST_DIGITS:
+        raise ValueError(f"a number has 1 to {_MOST_DIGITS} digits, the fewer first, not {quoted(word)}")
+    return least, most
+
+
+def _keyed(value: object) -> tuple[str, str]:
+    if not isinstance(value, dict) or value.keys() != {"account", "pin"}:
+        raise ValueError('this names what was read, as { account = "account", pin = "pin" }')
+    return _name(value["account"]), _name(value["pin"])
+
+
+def _one_of(value: object, *words: str) -> str:
+    if (word := _words(value)) not in words:
+        raise ValueError(f"this is {listed(words, 'or')}, not {quoted(word)}{did_you_mean(word, words)}")
+    return word
+
+
+def _files(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(
+            f'files stand in a list, such as ["shared/identify-cs.toml"], not {_shown(value)} alone'
+        )
+    files = tuple(_words(item) for item in value)
+    for nth, file in enumerate(files):
+        if file in files[:nth]:
+            raise ValueError(f"the file {quoted(file)} stands here twice")
+        if not _FILE.fullmatch(file):
+            raise ValueError(
+                f"a shared file lies below the dialplan's folder and ends in .toml, not {quoted(file)}"
+            )
+    return files
 
 
 def _length(value: object, least: str, most: str) -> float:
@@ -118,6 +199,10 @@ def _key(value: object) -> str:
     return value
 
 
+def _key_or_any(value: object) -> str:
+    return ANY_KEY if value == ANY_KEY else _key(value)
+
+
 def _number(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(f'a telephone number stands in double quotes: "{value}"')
@@ -127,6 +212,12 @@ def _number(value: object) -> str:
             f'a telephone number is digits, such as "474 770 601" or "+420474770601", not {quoted(word)}'
         )
     return word
+
+
+def _number_or_fact(value: object) -> str:
+    if isinstance(value, str) and _FACT.fullmatch(value.strip()) and value.strip()[0].isalpha():
+        return value.strip()
+    return _number(value)
 
 
 def _numbers(value: object) -> tuple[str, ...]:
@@ -152,18 +243,43 @@ def _language(value: object) -> str:
     return word
 
 
+def _languages(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f'languages stand in a list, such as ["cs", "en"], not {_shown(value)}')
+    found = tuple(_language(item) for item in value)
+    if len(set(found)) < len(found):
+        raise ValueError("a language stands here twice")
+    return found
+
+
+def _language_or_account(value: object) -> str:
+    return "account" if value == "account" else _language(value)
+
+
 Words = Annotated[str, BeforeValidator(_words)]
 Name = Annotated[str, BeforeValidator(_name)]
 StepName = Annotated[str, BeforeValidator(_words)]
 TextId = Annotated[str, BeforeValidator(_text_id)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
+FactName = Annotated[str, BeforeValidator(_fact_name)]
+Digits = Annotated[tuple[int, int], BeforeValidator(_digits)]
+Keyed = Annotated[tuple[str, str], BeforeValidator(_keyed)]
+Files = Annotated[tuple[str, ...], BeforeValidator(_files)]
+TrustNeeded = Annotated[Trust, BeforeValidator(lambda value: _one_of(value, "none", "number", "pin"))]
+PaceAgain = Annotated[
+    Literal["same", "slower"], BeforeValidator(lambda value: _one_of(value, "same", "slower"))
+]
 Patience = Annotated[float, BeforeValidator(_patience)]
 LongestCall = Annotated[float, BeforeValidator(_longest_call)]
 Tries = Annotated[int, BeforeValidator(_tries)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Yes = Annotated[bool, BeforeValidator(_yes)]
 Key = Annotated[str, BeforeValidator(_key)]
+KeyOrAny = Annotated[str, BeforeValidator(_key_or_any)]
+NumberOrFact = Annotated[str, BeforeValidator(_number_or_fact)]
 Number = Annotated[str, BeforeValidator(_number)]
 Numbers = Annotated[tuple[str, ...], BeforeValidator(_numbers)]
 Country = Annotated[str, BeforeValidator(_country)]
 Language = Annotated[str, BeforeValidator(_language)]
+Languages = Annotated[tuple[str, ...], BeforeValidator(_languages)]
+LanguageOrAccount = Annotated[str, BeforeValidator(_language_or_account)]

@@ -5,7 +5,11 @@
     Ready --start--> Saying --spoken | key*--> next step
                      Asking --spoken--> Listening --waited--> Asking again, or the give_up step
                         `--key--> next step <--key--'
+                     AskingDigits --spoken--> ReadingDigits --key--> ReadingDigits, or the next step
+                        `--key--> ReadingDigits    `--waited--> next step, AskingDigits again, or give_up
                      LookingUp --looked_up--> the outcome's step
+                     Identifying --identified--> proven, refused, no_tries_left or unavailable
+                     ReadingTheClock --time_is--> the open desk's step, or closed
                      Transferring --transferred--> the connected or the failed step
     any step that hangs up --> Ended
 
@@ -14,97 +18,115 @@ instruction and changes nothing.
 
 **Keys.** A key during a question answers it and cuts it short. A key during an interruptible ``say``
 (marked * above) ends it, and with it the further ones up to the next question or look-up; the key is kept
-for that question. During ``must_hear`` speech and during a look-up a key is kept and nothing stops. A
-question that finds a kept key takes it as its answer without being spoken. At most ``MOST_KEPT`` keys are
-kept, the earliest. A key that leads nowhere throws away the keys kept behind it: they were meant for
-questions the caller will not meet now. A transfer throws them away too, and keys during it are the other
-side's.
+for that question. During ``must_hear`` speech and while the accounts or the clock are asked a key is kept
+and nothing stops. A question that finds a kept key takes it as its answer without being spoken, and digits
+flow on from one question to the next. At most ``MOST_KEPT`` keys are kept, the earliest. A key that leads
+nowhere and a number that is too short throw away the keys kept behind them: they were meant for questions
+the caller will not meet now. A transfer throws them away too, and keys during it are the other side's. A
+``#`` behind a number that has ended itself is part of it, up to the end of the next question.
 
-**Facts** last for the whole call; a look-up that is asked again first takes back all it had given.
+**Facts** last for the whole call; a look-up that is asked again first takes back all it had given, and a
+proof takes back what look-ups gave before it: that may have been somebody else's. **Digits** are kept as
+secrets under the name they were read into, and forgotten once they have been compared.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from datetime import datetime
 from typing import assert_never
 
-from ivr.flow.instructions import (
-    Facts,
-    HangUp,
-    Instruction,
-    Listen,
-    LookUp,
-    Speak,
-    StopListening,
-    StopSpeaking,
-    Transfer,
+from ivr.flow.digits import after_pause
+from ivr.flow.hours import opening
+from ivr.flow.instructions import Facts, Instruction, StopListening, StopSpeaking
+from ivr.flow.plan import Plan
+from ivr.flow.progress import LONGEST_RUN, Progress
+from ivr.flow.states import (
+    Asking,
+    AskingDigits,
+    Ended,
+    Identifying,
+    Listening,
+    LookingUp,
+    ReadingDigits,
+    ReadingTheClock,
+    Ready,
+    Saying,
+    State,
+    Transferring,
 )
-from ivr.flow.plan import KEYS, AskStep, HangUpStep, LookUpStep, Plan, SayStep, Step, TransferStep
-from ivr.flow.states import Asking, Ended, Listening, LookingUp, Ready, Saying, State, Transferring
+from ivr.flow.steps import KEYS
+from ivr.flow.typed_ahead import MOST_KEPT
 
 __all__ = ["LONGEST_RUN", "MOST_KEPT", "Walk"]
-
-MOST_KEPT = 32
-"""Keys kept ahead: more than any menu is deep, few enough that a stuck key costs nothing."""
-
-LONGEST_RUN = 100
-"""Steps without an answer from the caller, after which the line hangs up. The checker finds such plans."""
-
-_Onward = str | list[Instruction]  # the next step's name, or what the hall has to do before there is one
 
 
 class Walk:
     """One call's way through one plan. Every input returns what the hall is to do now, in this order."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._state: State = Ready()
-        self._at = plan.line.start
-        self._turn = 0
-        self._run = 0
-        self._hurried = False
-        self._kept: deque[str] = deque()
-        self._facts: dict[str, tuple[str, object]] = {}  # fact -> (the look-up that gave it, its value)
+        self._call = Progress(plan)
+        self._refusals = 0
 
     @property
     def state(self) -> State:
         """Where the walk stands: for tests and for showing live calls."""
-        return self._state
+        return self._call.state
 
     @property
     def at(self) -> str:
         """The name of the step the call is in."""
-        return self._at
+        return self._call.at
+
+    @property
+    def language(self) -> str:
+        """The language that the line speaks on this call now."""
+        return self._call.telling.language
 
     @property
     def ended(self) -> bool:
         """Whether the line has hung up."""
-        return isinstance(self._state, Ended)
+        return isinstance(self._call.state, Ended)
 
-    def start(self) -> list[Instruction]:
-        """The call has been answered."""
-        return self._go(self._plan.line.start) if isinstance(self._state, Ready) else []
+    def start(self, dialled: str = "", facts: Facts | None = None) -> list[Instruction]:
+        """The call has been answered.
+
+        ``dialled`` is the number as it was called, which decides where and in which language the call
+        begins; ``facts`` are known from its start, such as those of the settings.
+        """
+        if not isinstance(self._call.state, Ready):
+            return []
+        self._call.telling.begin(dialled)
+        self._call.telling.known.give("start", facts or {})
+        return self._call.go(self._call.plan.line.start_called(dialled))
 
     def key_pressed(self, digit: str) -> list[Instruction]:
         """The caller pressed a key: 0-9, ``*``, ``#``, A-D. Anything else is absorbed."""
         if len(digit) != 1 or (digit := digit.upper()) not in KEYS:
             return []
-        match self._state:
-            case Saying(step):
-                self._keep(digit)
-                if step.must_hear:
+        if self._call.keys.closes_number(digit) and not isinstance(self._call.state, Listening):
+            return []
+        match self._call.state:
+            case Saying(then, must_hear):
+                self._call.keys.keep(digit)
+                if must_hear:
                     return []
-                self._hurried = True
-                return [StopSpeaking(), *self._go(step.then)]
+                self._call.hurried = True
+                return [StopSpeaking(), *self._call.go(then)]
             case Asking(step) as asking:
                 if step.must_hear:
-                    self._keep(digit)
+                    self._call.keys.keep(digit)
                     return []
-                return [StopSpeaking(), *self._go(self._answer(asking, digit))]
+                return [StopSpeaking(), *self._call.go(self._call.answer(asking, digit))]
             case Listening(asking):
-                return [StopListening(), *self._go(self._answer(asking, digit))]
-            case LookingUp():
-                self._keep(digit)
+                return [StopListening(), *self._call.go(self._call.answer(asking, digit))]
+            case AskingDigits() as asking_digits:
+                onward = self._call.key_in(ReadingDigits(asking_digits), digit)
+                return [] if onward is None else [StopSpeaking(), *self._call.go(onward)]
+            case ReadingDigits() as reading:
+                onward = self._call.key_in(reading, digit)
+                return [] if onward is None else [StopListening(), *self._call.go(onward)]
+            case LookingUp() | Identifying() | ReadingTheClock():
+                self._call.keys.keep(digit)
                 return []
             case Ready() | Transferring() | Ended():
                 return []
@@ -115,134 +137,81 @@ class Walk:
         """All of a ``Speak`` has been heard. ``turn`` is that ``Speak``'s; None means the latest."""
         if self._late(turn):
             return []
-        match self._state:
-            case Saying(step):
-                return self._go(step.then)
-            case Asking(step) as asking:
-                if self._kept:
-                    return self._go(self._answer(asking, self._kept.popleft()))
-                self._state = Listening(asking)
-                return [Listen(step.wait, self._next_turn())]
-            case Ready() | Listening() | LookingUp() | Transferring() | Ended():
+        match self._call.state:
+            case Saying(then):
+                return self._call.go(then)
+            case Asking() as asking:
+                return self._call.go(self._call.heard_out(asking))
+            case AskingDigits() as asking_digits:
+                return self._call.read_on(ReadingDigits(asking_digits))
+            case _:
                 return []
-            case other:
-                assert_never(other)
 
     def waited(self, turn: int | None = None) -> list[Instruction]:
         """The timer of a ``Listen`` ran out. ``turn`` is that ``Listen``'s; None means the latest."""
         if self._late(turn):
             return []
-        match self._state:
+        match self._call.state:
             case Listening(Asking(step, silences, wrong_keys)):
-                return self._go(
-                    self._again(Asking(step, silences + 1, wrong_keys), silences + 1, step.silence)
+                return self._call.go(
+                    self._call.again(Asking(step, silences + 1, wrong_keys), silences + 1, step.silence)
                 )
-            case Ready() | Saying() | Asking() | LookingUp() | Transferring() | Ended():
+            case ReadingDigits(AskingDigits(step, silences, too_short), ""):
+                asking = AskingDigits(step, silences + 1, too_short)
+                return self._call.go(self._call.again_digits(asking, silences + 1, step.silence))
+            case ReadingDigits(asking, digits) as reading:
+                return self._call.go(self._call.number(reading, after_pause(asking.step, digits)))
+            case _:
                 return []
-            case other:
-                assert_never(other)
 
     def looked_up(self, outcome: str, facts: Facts, turn: int | None = None) -> list[Instruction]:
         """The accounts answered. An outcome the plan does not name counts as ``unavailable``.
 
-        Where the plan does not name that either, the line hangs up; the checker lets no such plan pass.
+        Where the plan does not name that either, the line hangs up; the checker lets no such plan pass. A
+        fact that is given as None is unknown from now on.
         """
-        if self._late(turn):
+        if self._late(turn) or not isinstance(self._call.state, LookingUp):
             return []
-        match self._state:
-            case LookingUp(step):
-                known = {fact: value for fact, value in self._facts.items() if value[0] != step.look_up}
-                if outcome in step.outcomes:
-                    known |= {fact: (step.look_up, value) for fact, value in facts.items()}
-                self._facts = known
-                to = step.outcomes.get(outcome) or step.outcomes.get("unavailable")
-                return self._go(to if to is not None else self._hang_up())
-            case Ready() | Saying() | Asking() | Listening() | Transferring() | Ended():
-                return []
-            case other:
-                assert_never(other)
+        step = self._call.state.step
+        self._call.telling.known.give(f"look_up {step.look_up}", facts if outcome in step.outcomes else {})
+        to = step.outcomes.get(outcome) or step.outcomes.get("unavailable")
+        return self._call.go(to if to is not None else self._call.hang_up())
+
+    def identified(self, outcome: str, facts: Facts, turn: int | None = None) -> list[Instruction]:
+        """What was keyed in is ``proven``, ``refused`` or ``unavailable``; anything else counts as the last.
+
+        Refusals count for the whole call. The digits are forgotten.
+        """
+        if self._late(turn) or not isinstance(self._call.state, Identifying):
+            return []
+        step = self._call.state.step
+        self._call.secrets.clear()
+        if outcome == "refused":
+            self._call.keys.clear()
+            self._refusals += 1
+            return self._call.go(step.refused if self._refusals < step.tries else step.no_tries_left)
+        if outcome != "proven":
+            return self._call.go(step.unavailable)
+        known = self._call.telling.known
+        known.take_back(*(f"look_up {look_up.look_up}" for look_up in self._call.plan.look_ups))
+        known.give("identify", facts)
+        return self._call.go(step.proven)
+
+    def time_is(self, now: datetime, turn: int | None = None) -> list[Instruction]:
+        """The clock says ``now``, an aware moment."""
+        if self._late(turn) or not isinstance(self._call.state, ReadingTheClock):
+            return []
+        step = self._call.state.step
+        found = opening(step.hours, now)
+        self._call.telling.known.give(f"hours {step.hours.name}", found.facts(now))
+        return self._call.go(step.open.get(found.state or "", step.closed))
 
     def transferred(self, succeeded: bool, turn: int | None = None) -> list[Instruction]:
         """The other side answered, or could not be reached."""
-        if self._late(turn):
+        if self._late(turn) or not isinstance(self._call.state, Transferring):
             return []
-        match self._state:
-            case Transferring(step):
-                return self._go(step.connected if succeeded else step.failed)
-            case Ready() | Saying() | Asking() | Listening() | LookingUp() | Ended():
-                return []
-            case other:
-                assert_never(other)
-
-    def _go(self, onward: _Onward) -> list[Instruction]:
-        """Enter step after step until the hall has something to do."""
-        while isinstance(onward, str):
-            self._run += 1
-            onward = self._enter(onward) if self._run <= LONGEST_RUN else self._hang_up()
-        return onward
-
-    def _enter(self, name: str) -> _Onward:
-        step: Step = self._plan.steps[name]
-        self._at = name
-        match step:
-            case SayStep():
-                if self._hurried and not step.must_hear:
-                    return step.then
-                self._state = Saying(step)
-                return [self._speak(step.texts, step.must_hear)]
-            case AskStep():
-                self._hurried = False
-                if self._kept:
-                    return self._answer(Asking(step), self._kept.popleft())
-                return self._ask(Asking(step))
-            case LookUpStep():
-                self._hurried = False
-                self._state = LookingUp(step)
-                return [LookUp(step.look_up, self._next_turn())]
-            case TransferStep():
-                self._hurried = False
-                self._kept.clear()
-                self._state = Transferring(step)
-                return [Transfer(step.target, self._next_turn())]
-            case HangUpStep():
-                return self._hang_up()
-            case other:
-                assert_never(other)
-
-    def _answer(self, asked: Asking, key: str) -> _Onward:
-        self._run = 0
-        if (to := asked.step.keys.get(key)) is not None:
-            return to
-        self._kept.clear()
-        wrong_keys = asked.wrong_keys + 1
-        return self._again(Asking(asked.step, asked.silences, wrong_keys), wrong_keys, asked.step.wrong_key)
-
-    def _again(self, asking: Asking, failures: int, words: tuple[str, ...]) -> _Onward:
-        if failures >= asking.step.tries:
-            return asking.step.give_up
-        return self._ask(asking, words[failures - 1 : failures])
-
-    def _ask(self, asking: Asking, before: tuple[str, ...] = ()) -> list[Instruction]:
-        self._state = asking
-        return [self._speak(before + asking.step.texts, asking.step.must_hear)]
-
-    def _speak(self, texts: tuple[str, ...], must_hear: bool) -> Speak:
-        facts = {fact: value for fact, (_, value) in self._facts.items()}
-        return Speak(
-            tuple((text, facts) for text in texts), self._plan.line.language, not must_hear, self._next_turn()
-        )
-
-    def _hang_up(self) -> list[Instruction]:
-        self._state = Ended()
-        return [HangUp()]
-
-    def _keep(self, digit: str) -> None:
-        if len(self._kept) < MOST_KEPT:
-            self._kept.append(digit)
+        step = self._call.state.step
+        return self._call.go(step.connected if succeeded else step.failed)
 
     def _late(self, turn: int | None) -> bool:
-        return turn is not None and turn != self._turn
-
-    def _next_turn(self) -> int:
-        self._turn += 1
-        return self._turn
+        return turn is not None and turn != self._call.turn

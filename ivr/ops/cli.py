@@ -22,7 +22,7 @@ from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError, ConfigurationError, InfolineError, StoreUnavailable
 from ivr.flow import Facts, describe
-from ivr.flow.plan import KEYS
+from ivr.flow.steps import KEYS
 from ivr.media.g711 import decode, encode
 from ivr.ops import accounts_cli, cards_cli, logs
 from ivr.ops.addresses import reachable_at

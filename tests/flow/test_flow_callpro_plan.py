@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from ivr.accounts.rules.callpro import OUTCOMES
-from ivr.flow.plan import AskStep, LookUpStep, SayStep
 from ivr.flow.reader import read
+from ivr.flow.steps import AskStep, LookUpStep, SayStep
 
 PLAN, _ = read(Path(__file__).parents[2] / "dialplan" / "callpro.toml")
 
@@ -13,7 +13,7 @@ def test_CP_12_key_2_says_the_credit_before_anything_else() -> None:
     for outcome in (name for name, facts in OUTCOMES.items() if "credit" in facts):
         answer = PLAN.steps[look_up.outcomes[outcome]]
         assert isinstance(answer, SayStep)
-        assert answer.texts[0].startswith("credit-")
+        assert answer.texts[0].text.startswith("credit-")
 
 
 def test_CP_14_credit_is_on_key_2_and_on_no_other_key() -> None:

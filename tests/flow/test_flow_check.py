@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from ivr.flow.check import check, check_together
 from ivr.flow.paths import way_without
-from ivr.flow.plan import HangUpStep, Line, LookUpStep, Plan, SayStep, ways_out
+from ivr.flow.plan import Line, Plan, ways_out
 from ivr.flow.reader import parse, read
+from ivr.flow.steps import HangUpStep, LookUpStep, SayStep, sentences
 
 ROOT = Path(__file__).parents[2]
 LOOK_UPS = {
@@ -127,7 +128,7 @@ def test_a_look_up_asked_again_takes_back_the_facts_it_gave():
     steps = {
         "a": LookUpStep("a", "credit", {"prepaid": "b"}),
         "b": LookUpStep("b", "credit", {"prepaid": "s", "empty": "s"}),
-        "s": SayStep("s", ("credit-prepaid",), "end"),
+        "s": SayStep("s", sentences("credit-prepaid"), "end"),
         "end": HangUpStep("end"),
     }
     plan = Plan(Line("T", ("1",), "CZ", "cs", "a", 60.0), steps)
@@ -234,7 +235,7 @@ FACTS = {"x": True, "y": False, "z": None}  # what each outcome does to the one 
     st.fixed_dictionaries(
         {
             name: st.one_of(
-                st.builds(SayStep, st.just(name), st.just(("s",)), st.sampled_from(NAMES)),
+                st.builds(SayStep, st.just(name), st.just(sentences("s")), st.sampled_from(NAMES)),
                 st.builds(
                     LookUpStep,
                     st.just(name),

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from ivr.flow.picture import describe
-from ivr.flow.plan import HangUpStep, Line, LookUpStep, Plan, SayStep
+from ivr.flow.plan import Line, Plan
 from ivr.flow.reader import read
+from ivr.flow.steps import HangUpStep, LookUpStep, SayStep, sentences
 
 DRAWN = """\
 CallPro 4488 (cs)
@@ -42,8 +43,8 @@ def test_the_callpro_line_is_drawn_menu_by_menu():
 
 def test_a_plan_that_goes_round_is_drawn_to_an_end():
     steps = {
-        "a": SayStep("a", ("x",), "b"),
-        "b": SayStep("b", ("y",), "a"),
+        "a": SayStep("a", sentences("x"), "b"),
+        "b": SayStep("b", sentences("y"), "a"),
         "l": LookUpStep("l", "credit", {"found": "l", "lost": "end"}),
         "end": HangUpStep("end"),
     }

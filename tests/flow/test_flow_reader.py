@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.flow.plan import AskStep, HangUpStep, LookUpStep, SayStep, TransferStep
 from ivr.flow.reader import parse, read, read_folder
+from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, TransferStep, sentences
 
 CALLPRO = Path(__file__).parents[2] / "dialplan" / "callpro.toml"
 SOUND = """\
@@ -64,12 +64,14 @@ def test_a_sound_file_becomes_a_plan():
     assert wrong == []
     assert plan.line.longest_call == 600.0 and plan.line.numbers == ("4488",)
     assert plan.steps["menu"] == AskStep(
-        "menu", ("menu",), {"2": "credit", "*": "bye"}, wait=5.0, tries=1, give_up="bye"
+        "menu", sentences("menu"), {"2": "credit", "*": "bye"}, wait=5.0, tries=1, give_up="bye"
     )
     assert plan.steps["credit"] == LookUpStep(
         "credit", "credit", {"found": "say-credit", "unavailable": "operator"}
     )
-    assert plan.steps["say-credit"] == SayStep("say-credit", ("credit-prepaid", "credit-valid"), "menu", True)
+    assert plan.steps["say-credit"] == SayStep(
+        "say-credit", sentences("credit-prepaid", "credit-valid"), "menu", True
+    )
     assert plan.steps["operator"] == TransferStep("operator", "474770601", "bye", "bye")
     assert plan.steps["bye"] == HangUpStep("bye")
     assert plan.line_of(("step", "menu", "keys", "2")) == 11
@@ -133,12 +135,13 @@ ask = "menu"  ->  ask = []
 ask = "menu"  ->  ask = "menu" / say = "menu"
     line.toml:9: step.menu: a step does one thing: this one has "say" and "ask"; make a step of each
 hang_up = true  ->  hangup = true
-    line.toml:32: step.bye: a step has one of "say", "ask", "look_up", "transfer" or "hang_up"; this
-        one has none; did you mean "hang_up"?
+    line.toml:32: step.bye: a step has one of "say", "ask", "read", "identify", "look_up", "when",
+        "language", "repeat", "transfer" or "hang_up"; this one has none; did you mean "hang_up"?
 hang_up = true  ->  hang_up = false
     line.toml:33: step.bye.hang_up: this is always true, without quotes, not false
 hang_up = true  ->  hang_up = true / then = "menu"
-    line.toml:34: step.bye.then: "then" belongs to a step that has "say"
+    line.toml:34: step.bye.then: "then" belongs to a step that has "say", "read", "language" or
+        "repeat"
 must_hear = true  ->  must_hear = "yes"
     line.toml:25: step.say-credit.must_hear: this is true or false, without quotes, not "yes"
 numbers = ["4488"]  ->  numbers = ["4488", "+420 4488"]
@@ -157,9 +160,9 @@ language = "cs"  ->  language = "czech"
         "line"?
 [step.bye]  ->  [step.Bye]
     line.toml:32: step.Bye: a step's name is small letters, digits and hyphens, not "Bye"
-"474 770 601"  ->  "operator"
+"474 770 601"  ->  "the operator"
     line.toml:28: step.operator.transfer: a telephone number is digits, such as "474 770 601" or
-        "+420474770601", not "operator"
+        "+420474770601", not "theoperator"
 then = "menu"  ->  then = menu
     line.toml:24: there is no value here: texts, names and lengths of time stand in double quotes,
         as in "menu"

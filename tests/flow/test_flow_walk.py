@@ -17,8 +17,9 @@ from ivr.flow.instructions import (
     StopSpeaking,
     Transfer,
 )
-from ivr.flow.plan import AskStep, HangUpStep, Line, LookUpStep, Plan, SayStep
+from ivr.flow.plan import Line, Plan
 from ivr.flow.reader import read
+from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, sentences
 from ivr.flow.walk import LONGEST_RUN, MOST_KEPT, Walk
 from ivr.money import Money
 
@@ -240,7 +241,14 @@ def plan(*steps, start: str = "a") -> Plan:
 
 def ask(name: str = "q", **changes) -> AskStep:
     step = AskStep(
-        name, ("q",), {"1": "end"}, 5.0, 3, "end", ("silence-1", "silence-2"), ("wrong-1", "wrong-2")
+        name,
+        sentences("q"),
+        {"1": "end"},
+        5.0,
+        3,
+        "end",
+        sentences("silence-1", "silence-2"),
+        sentences("wrong-1", "wrong-2"),
     )
     return replace(step, **changes)
 
@@ -249,14 +257,16 @@ END = HangUpStep("end")
 
 
 def test_speech_that_must_be_heard_goes_on_and_the_key_answers_the_question_behind_it():
-    walk = Walk(plan(SayStep("a", ("price",), "q", must_hear=True), ask(), END))
+    walk = Walk(plan(SayStep("a", sentences("price"), "q", must_hear=True), ask(), END))
     assert happen(walk, "start") == "price !"
     assert happen(walk, "1") == ""
     assert happen(walk, "spoken") == "hang up"
 
 
 def test_a_question_that_must_be_heard_is_answered_by_a_key_when_it_ends():
-    walk = Walk(plan(ask(must_hear=True, keys={"1": "b"}), SayStep("b", ("b",), "end"), END, start="q"))
+    walk = Walk(
+        plan(ask(must_hear=True, keys={"1": "b"}), SayStep("b", sentences("b"), "end"), END, start="q")
+    )
     assert happen(walk, "start") == "q !"
     assert happen(walk, "1") == ""
     assert happen(walk, "spoken") == "b"
@@ -264,10 +274,10 @@ def test_a_question_that_must_be_heard_is_answered_by_a_key_when_it_ends():
 
 def test_a_key_during_one_of_several_sayings_ends_them_all_but_what_must_be_heard():
     steps = [
-        SayStep("a", ("a",), "b"),
-        SayStep("b", ("b",), "c"),
-        SayStep("c", ("c",), "d", must_hear=True),
-        SayStep("d", ("d",), "q"),
+        SayStep("a", sentences("a"), "b"),
+        SayStep("b", sentences("b"), "c"),
+        SayStep("c", sentences("c"), "d", must_hear=True),
+        SayStep("d", sentences("d"), "q"),
     ]
     walk = Walk(plan(*steps, ask(), END))
     assert [happen(walk, event) for event in ("start", "1", "spoken")] == ["a", "hush, c !", "hang up"]
@@ -275,7 +285,7 @@ def test_a_key_during_one_of_several_sayings_ends_them_all_but_what_must_be_hear
 
 def test_at_most_so_many_keys_are_kept_and_the_earliest_of_them():
     steps = [
-        SayStep("a", ("a",), "q", must_hear=True),
+        SayStep("a", sentences("a"), "q", must_hear=True),
         ask(keys={"1": "q", "2": "end"}),
         END,
     ]
@@ -315,7 +325,7 @@ def test_a_look_up_asked_again_takes_back_what_it_gave_and_others_keep_theirs():
     steps = [
         LookUpStep("a", "units", {"found": "b"}),
         LookUpStep("b", "credit", {"found": "c", "empty": "c"}),
-        SayStep("c", ("c",), "q"),
+        SayStep("c", sentences("c"), "q"),
         ask(keys={"1": "b"}),
         END,
     ]
@@ -330,7 +340,7 @@ def test_a_look_up_asked_again_takes_back_what_it_gave_and_others_keep_theirs():
 
 
 def test_a_round_of_sayings_is_ended_by_the_line():
-    walk = Walk(plan(SayStep("a", ("a",), "b"), SayStep("b", ("b",), "a")))
+    walk = Walk(plan(SayStep("a", sentences("a"), "b"), SayStep("b", sentences("b"), "a")))
     walk.start()
     for _ in range(LONGEST_RUN):
         assert not walk.ended
@@ -339,7 +349,7 @@ def test_a_round_of_sayings_is_ended_by_the_line():
 
 
 def test_a_round_that_a_key_hurries_through_ends_at_once():
-    walk = Walk(plan(SayStep("a", ("a",), "b"), SayStep("b", ("b",), "a")))
+    walk = Walk(plan(SayStep("a", sentences("a"), "b"), SayStep("b", sentences("b"), "a")))
     walk.start()
     assert walk.key_pressed("1") == [StopSpeaking(), HangUp()]
 

@@ -1,0 +1,84 @@
+"""What look-ups, proofs, the clock and the settings gave in; what holds, and which sentences are said, out.
+
+Facts last for the whole call. A source that gives anew first takes back all that it had given, and a fact
+that it gives as None is unknown from then on, whoever gave it before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ivr.flow.instructions import Facts
+from ivr.flow.steps import Sentence
+from ivr.money import Money
+from ivr.units import Units
+
+__all__ = ["Known", "Texts", "chosen", "holds", "is_known"]
+
+Texts = tuple[tuple[str, Facts], ...]
+"""Sentences by name, each with the facts it may speak of."""
+
+
+class Known:
+    """The facts of one call, each with the source that gave it."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, tuple[str, object]] = {}
+
+    def give(self, source: str, facts: Facts) -> None:
+        """Take what a source says now in place of what it said before."""
+        self.take_back(source)
+        for fact, value in facts.items():
+            if value is None:
+                self._facts.pop(fact, None)
+            else:
+                self._facts[fact] = (source, value)
+
+    def take_back(self, *sources: str) -> None:
+        """Forget what these sources gave."""
+        self._facts = {fact: given for fact, given in self._facts.items() if given[0] not in sources}
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """All facts as they are now, in a dictionary of their own."""
+        return {fact: value for fact, (_, value) in self._facts.items()}
+
+
+def is_known(value: object) -> bool:
+    """Whether a fact is there to be spoken of: neither missing nor false nor empty. Zero is a fact."""
+    return value is not None and value is not False and (not isinstance(value, str | Sequence) or bool(value))
+
+
+def holds(value: object) -> bool:
+    """Whether a fact leads to ``yes``: known, and not zero either."""
+    match value:
+        case Money():
+            return value.minor != 0
+        case Units():
+            return value.amount != 0
+        case int() | float():
+            return value != 0
+        case _:
+            return is_known(value)
+
+
+def chosen(sentences: Sequence[Sentence], facts: Facts) -> Texts:
+    """The sentences whose conditions hold, in their order; one with ``each`` once for every item."""
+    said: list[tuple[str, Facts]] = []
+    for sentence in sentences:
+        for own in _rounds(sentence, facts):
+            if sentence.only_if is not None and not is_known(own.get(sentence.only_if)):
+                continue
+            if sentence.unless is not None and is_known(own.get(sentence.unless)):
+                continue
+            said.append((sentence.text, own))
+    return tuple(said)
+
+
+def _rounds(sentence: Sentence, facts: Facts) -> list[Facts]:
+    if sentence.each is None:
+        return [facts]
+    items = facts.get(sentence.each)
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        return []
+    return [{**facts, **item} for item in items if isinstance(item, Mapping)]
