@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ivr.accounts.look_ups import look_ups_of
 from ivr.accounts.model import Operator
+from ivr.accounts.pins import PinTerms
 from ivr.accounts.rules import callpro, callshop_fr, gomobil, gomobil_base, vodafone_cz_limit
 from ivr.accounts.rules.callpro_orders import OrderTerms
 from ivr.accounts.statement import StatementTerms
@@ -28,7 +29,7 @@ OPERATORS: dict[str, Operator] = {
 
 @dataclass(frozen=True, slots=True)
 class PackTerms:
-    """What the operators' pages leave open, each as its pack proposes it."""
+    """What the operators' pages leave open, each as its pack proposes it, and how PINs are kept."""
 
     callpro: callpro.Terms = field(default_factory=callpro.Terms)
     orders: OrderTerms = field(default_factory=OrderTerms)
@@ -36,6 +37,7 @@ class PackTerms:
     gomobil: gomobil_base.Terms = field(default_factory=gomobil_base.Terms)
     callshop: callshop_fr.Terms = field(default_factory=callshop_fr.Terms)
     statement: StatementTerms = field(default_factory=StatementTerms)
+    pins: PinTerms = field(default_factory=PinTerms)
 
 
 def outcomes_of(code: str) -> Mapping[str, Mapping[str, frozenset[str]]]:

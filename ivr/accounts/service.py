@@ -16,9 +16,11 @@ from uuid import uuid4
 from ivr.accounts import bookings, queries
 from ivr.accounts.audit import Discrepancy, audit
 from ivr.accounts.callers import Caller, Proof
+from ivr.accounts.identity import Identity
 from ivr.accounts.look_ups import look_ups_of
 from ivr.accounts.model import Account, Charging, Entry, Finding, NewAccount, Operator, Receipt
 from ivr.accounts.packs import PackTerms, operator_of, outcomes_of
+from ivr.accounts.pins import Pins
 from ivr.accounts.rules import callpro, callshop_fr
 from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.statement import Figures, Statement, draw_up
@@ -37,7 +39,8 @@ _MOST = 10**12  # minor units: what Money can read, and far below what a column 
 class Accounts:
     """An operator's accounts in a store; of several operators in one, each sees its own.
 
-    ``time_limit`` in seconds bounds each look-up, whatever the store does.
+    ``time_limit`` in seconds bounds each look-up, whatever the store does. ``pins`` checks those of all
+    operators, in one queue.
     """
 
     def __init__(
@@ -47,12 +50,15 @@ class Accounts:
         operator: Operator = callpro.OPERATOR,
         terms: PackTerms | None = None,
         time_limit: float = 2.0,
+        pins: Pins | None = None,
     ) -> None:
         self.store = store
         self.operator = operator
         self.outcomes = outcomes_of(operator.code)
         self.terms = terms or PackTerms()
         self.time_limit = time_limit
+        self.pins = pins or Pins(self.terms.pins)
+        self._identity = Identity(store, operator, self.pins, time_limit)
         self._given_up: set[asyncio.Task[Finding]] = set()
         self._others: dict[str, Accounts] = {}
 
@@ -66,6 +72,7 @@ class Accounts:
                 operator=operator_of(code),
                 terms=self.terms,
                 time_limit=self.time_limit,
+                pins=self.pins,
             )
         return self._others[code]
 
@@ -91,11 +98,12 @@ class Accounts:
             return Finding("unavailable", reason=f"an account makes no sense: {error}")
 
     async def identify(self, account: str, pin: str, caller: str | None, now: datetime) -> Proof:
-        """What an account number (or a telephone number of the operator's) and a PIN prove.
+        """What an account number (or a telephone number of the operator's) and a PIN prove (CP-03, CS-06).
 
-        ``caller`` is the trusted number that calls, None when there is none. It never raises.
+        ``caller`` is the trusted number that calls, None when there is none. All that is wrong is "refused",
+        after the same work; a store that does not answer, or too many callers at once, give "unavailable".
         """
-        return Proof("unavailable", reason="no PIN can be checked yet")
+        return await self._identity.prove(account, pin, caller, now)
 
     async def _told(self, name: str, caller: Caller, today: date, now: datetime) -> Finding:
         """What a look-up tells a caller, from one question to the store."""
