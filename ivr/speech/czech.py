@@ -15,13 +15,13 @@ from datetime import date, time
 from ivr.money import Money
 from ivr.speech.czech_numerals import LOCALE, Noun, counted, numeral
 from ivr.speech.names import spoken_name
-from ivr.speech.numbers import Case, Gender, Grouping, data_size, symbol_groups
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, phone_parts, symbol_groups
 from ivr.units import Units
 
 __all__ = ["CzechSpeller"]
 
 _MONTHS = LOCALE.months["format"]["wide"]  # the genitive: "března"
-_HOME = re.compile(r"(?:\+|00)420(?=[2-9][0-9]{8}$)")
+_HOME = 420
 _DIGITS = ("nula", "jedna", "dva", "tři", "čtyři", "pět", "šest", "sedm", "osm", "devět")
 _SIGNS = {"/": "lomeno", "-": "pomlčka"}
 _IN_NAMES = {"/": "lomeno", "+": "plus", "&": "a", "%": "procent", ";-)": "smajlík"}
@@ -134,10 +134,8 @@ class CzechSpeller:
 
     def phone(self, number: str) -> str:
         """``+420777123456`` is read as nine digits, another country's number with "plus" before it."""
-        bare = _HOME.sub("", re.sub(r"\s", "", number))
-        if bare.startswith("+"):
-            return f"plus {self.digits(bare[1:])}"
-        return self.digits(bare)
+        country, national = phone_parts(number, _HOME)
+        return f"plus {self.digits(country)}, {self.digits(national)}" if country else self.digits(national)
 
     def name(self, text: str) -> str:
         """A product: "DATA sto padesát" for DATA 150, "CallPro smajlík" for CallPro ;-), "sto esemesek"."""
@@ -153,5 +151,5 @@ def _data(kilobytes: int, case: Case) -> str:
         return f"{numeral(size.whole, noun.gender, case)} a půl {noun.genitive}"
     one, few = _POINT[case]
     point = one if size.whole == 1 else few if size.whole < 5 else "celých"
-    whole, tenth = numeral(size.whole, "feminine", case), numeral(size.tenth, "feminine", case)
-    return f"{whole} {point} {tenth} {noun.genitive}"
+    tenth = numeral(size.tenth, "feminine", "genitive" if case == "genitive" else "nominative")
+    return f"{numeral(size.whole, 'feminine', case)} {point} {tenth} {noun.genitive}"

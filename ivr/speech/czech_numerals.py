@@ -5,7 +5,7 @@ genders of one and two, the cases, and the forms of counted nouns. A compound nu
 genitive plural and keeps "jedna" and "dva" whatever the gender: "dvacet jedna korun", "sto dva korun". That
 is also CLDR's plural class for it. Cases follow the Internetová jazyková příručka (Ústav pro jazyk český):
 the accusative differs in "jednu" alone, and in the genitive every part declines ("tisíce pěti set třiceti
-dvou"), but "sto" only where it ends the number.
+dvou"), but "sto" only where nothing stands beside it.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def numeral(number: int, gender: Gender = "masculine", case: Case = "nominative"
         if many:
             words.append(noun.after(many, case))
     if rest:
-        words.append(_under_thousand(rest, gender, case, alone=number < 100))
+        words.append(_under_thousand(rest, gender, case, alone=rest == number))
     return " ".join(words)
 
 
@@ -99,7 +99,7 @@ def counted(number: int, noun: Noun, case: Case = "nominative") -> str:
 
 
 def _under_thousand(number: int, gender: Gender, case: Case, alone: bool = True) -> str:
-    """1 to 999; one and two agree with the noun only where nothing stands before them."""
+    """1 to 999; one and two agree with the noun, and "sto" declines, only where nothing stands before."""
     if alone and number == 1:
         return _ONE[case][gender]
     if alone and number == 2 and case != "genitive":

@@ -7,7 +7,6 @@ part of the day in words ("two thirty in the afternoon"): "p.m." is two letters 
 
 from __future__ import annotations
 
-import re
 from datetime import date, time
 
 from babel import Locale
@@ -15,13 +14,13 @@ from num2words import num2words
 
 from ivr.money import Money
 from ivr.speech.names import spoken_name
-from ivr.speech.numbers import Case, Gender, Grouping, data_size, symbol_groups
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, phone_parts, symbol_groups
 from ivr.units import Units
 
 __all__ = ["EnglishSpeller"]
 
 _MONTHS = Locale("en").months["format"]["wide"]
-_HOME = re.compile(r"(?:\+|00)420(?=[2-9][0-9]{8}$)")
+_HOME = 420  # the operators whose lines speak English are Czech
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SIGNS = {"/": "slash", "-": "dash"}
 _IN_NAMES = {"/": "slash", "+": "plus", "&": "and", "%": "percent", ";-)": "smiley"}
@@ -90,10 +89,8 @@ class EnglishSpeller:
 
     def phone(self, number: str) -> str:
         """A Czech number is read as nine digits, any other with "plus" and its country before it."""
-        bare = _HOME.sub("", re.sub(r"\s", "", number))
-        if bare.startswith("+"):
-            return f"plus {self.digits(bare[1:])}"
-        return self.digits(bare)
+        country, national = phone_parts(number, _HOME)
+        return f"plus {self.digits(country)}, {self.digits(national)}" if country else self.digits(national)
 
     def name(self, text: str) -> str:
         """A product: "DATA one hundred and fifty", "CallPro smiley", "one hundred text messages"."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal, Protocol
 
+import phonenumbers
+
 from ivr.money import Money
 from ivr.units import Units
 
@@ -24,6 +26,7 @@ __all__ = [
     "Speller",
     "data_size",
     "digit_groups",
+    "phone_parts",
     "symbol_groups",
 ]
 
@@ -123,6 +126,25 @@ def digit_groups(text: str, groups: Grouping = "threes") -> list[str]:
     if len(cut[-1]) == 1 and len(cut) > 1:
         cut[-2:] = [cut[-2] + cut[-1]]
     return cut
+
+
+def phone_parts(number: str, home: int) -> tuple[str, str]:
+    """The country's calling code and the rest of an E.164 number; no code for `home` and for local numbers.
+
+    ``+420777123456`` gives ("", "777123456") at home in 420 and ("420", "777123456") elsewhere; ``4488`` and
+    what begins with ``+`` but is no number come back as they are. At home ``00420`` is taken off as well.
+    """
+    bare = re.sub(r"[\s().\-/]", "", number)
+    if bare.startswith(f"00{home}"):
+        bare = f"+{bare[2:]}"
+    if not bare.startswith("+"):
+        return "", number
+    try:
+        parsed = phonenumbers.parse(bare)
+    except phonenumbers.NumberParseException:
+        return "", number
+    national = phonenumbers.national_significant_number(parsed)
+    return "" if parsed.country_code == home else str(parsed.country_code), national
 
 
 def symbol_groups(text: str, groups: Grouping = "threes") -> list[str]:

@@ -152,7 +152,7 @@ def test_one_and_two_agree_with_the_noun_and_compounds_do_not() -> None:
 def test_a_phone_number_is_read_in_threes_without_the_home_prefix() -> None:
     words = "sedm sedm sedm, jedna dva tři, čtyři pět šest"
     assert {czech.phone(text) for text in ("+420777123456", "777 123 456", "00420777123456")} == {words}
-    assert czech.phone("+33170229848") == "plus tři tři jedna, sedm nula dva, dva devět osm, čtyři osm"
+    assert czech.phone("+33170229848") == "plus tři tři, jedna sedm nula, dva dva devět, osm čtyři osm"
     assert czech.phone("4488") == "čtyři čtyři osm osm"
 
 
