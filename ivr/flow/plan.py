@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ivr.flow.hours import OpeningHours
 from ivr.flow.steps import (
     RESUME,
     AskStep,
@@ -93,6 +94,7 @@ class Plan:
     file: str = "dialplan"
     written_at: Mapping[Place, int] = field(default_factory=dict, repr=False, compare=False)
     written_in: Mapping[Place, str] = field(default_factory=dict, repr=False, compare=False)
+    hours: Mapping[str, OpeningHours] = field(default_factory=dict)
 
     def line_of(self, place: Place) -> int | None:
         """The file's line of a place, or of the nearest thing around it; None for a plan without a file."""

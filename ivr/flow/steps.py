@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.flow.hours import OpeningHours
-
 __all__ = [
     "ANY_KEY",
     "KEYS",
@@ -153,10 +151,10 @@ class WhenStep:
 
 @dataclass(frozen=True, slots=True)
 class HoursStep:
-    """Part by the clock: each state of the opening hours leads somewhere, and so does being closed."""
+    """Part by the clock: each state of the named hours leads somewhere, and so does being closed."""
 
     name: str
-    hours: OpeningHours
+    hours: str
     open: Mapping[str, str]
     closed: str
 

@@ -15,6 +15,7 @@ from ivr.flow.plan import Line
 from ivr.flow.steps import (
     AskStep,
     HangUpStep,
+    HoursStep,
     IdentifyStep,
     LanguageStep,
     LookUpStep,
@@ -169,6 +170,18 @@ class WhenTable(StepTable):
         return WhenStep(name, self.when, self.yes, self.no)
 
 
+class HoursTable(StepTable):
+    """``hours``: part by the clock."""
+
+    leads = ("open", "closed")
+    hours: v.Name = Field(description='the name of opening hours, such as "desk" for [hours.desk]')
+    open: dict[v.State, v.StepName] = Field(description="where each state of the hours leads")
+    closed: v.StepName = Field(description="the step that follows when nothing is open")
+
+    def step(self, name: str) -> HoursStep:
+        return HoursStep(name, self.hours, self.open, self.closed)
+
+
 class LanguageTable(StepTable):
     """``language``: speak another language from now on."""
 
@@ -219,6 +232,7 @@ VERBS: dict[str, type[StepTable]] = {
     "identify": IdentifyTable,
     "look_up": LookUpTable,
     "when": WhenTable,
+    "hours": HoursTable,
     "language": LanguageTable,
     "repeat": RepeatTable,
     "transfer": TransferTable,

@@ -17,6 +17,7 @@ __all__ += [
     "PaceAgain",
     "Patience",
     "Sentences",
+    "State",
     "StepName",
     "TextId",
     "Tries",
@@ -34,7 +35,7 @@ _FACT = re.compile(r"[a-z][a-z0-9_]*")
 _DIGITS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 _MOST_DIGITS = 20  # an account number is at most that long
 _FILE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-]+\.toml")
-_SENTENCE_ENTRIES = ("say", "if", "unless", "each")
+SENTENCE_ENTRIES = ("say", "if", "unless", "each")
 _TEXT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 
@@ -89,15 +90,15 @@ def _sentence(value: object) -> Sentence:
     if not isinstance(value, dict):
         return Sentence(_text_id(value))
     for entry in value:
-        if entry not in _SENTENCE_ENTRIES:
-            hint = did_you_mean(entry, _SENTENCE_ENTRIES)
+        if entry not in SENTENCE_ENTRIES:
+            hint = did_you_mean(entry, SENTENCE_ENTRIES)
             raise ValueError(
                 f'a sentence has "say" and may have "if", "unless", "each", not {quoted(entry)}{hint}'
             )
     if "say" not in value:
         raise ValueError('this sentence has no name: it is written { say = "credit-valid", if = "stale" }')
     only_if, unless, each = (
-        _fact_name(value[entry]) if entry in value else None for entry in _SENTENCE_ENTRIES[1:]
+        _fact_name(value[entry]) if entry in value else None for entry in SENTENCE_ENTRIES[1:]
     )
     return Sentence(_text_id(value["say"]), only_if, unless, each)
 
@@ -134,6 +135,11 @@ def _one_of(value: object, *words: str) -> str:
     return word
 
 
+def is_shared_file(name: str) -> bool:
+    """Whether a name may be that of a file in or below the dialplan's folder."""
+    return _FILE.fullmatch(name) is not None
+
+
 def _files(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(
@@ -143,7 +149,7 @@ def _files(value: object) -> tuple[str, ...]:
     for nth, file in enumerate(files):
         if file in files[:nth]:
             raise ValueError(f"the file {quoted(file)} stands here twice")
-        if not _FILE.fullmatch(file):
+        if not is_shared_file(file):
             raise ValueError(
                 f"a shared file lies below the dialplan's folder and ends in .toml, not {quoted(file)}"
             )
@@ -261,6 +267,7 @@ Name = Annotated[str, BeforeValidator(_name)]
 StepName = Annotated[str, BeforeValidator(_words)]
 TextId = Annotated[str, BeforeValidator(_text_id)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
+State = Annotated[str, BeforeValidator(_fact_name)]
 FactName = Annotated[str, BeforeValidator(_fact_name)]
 Digits = Annotated[tuple[int, int], BeforeValidator(_digits)]
 Keyed = Annotated[tuple[str, str], BeforeValidator(_keyed)]

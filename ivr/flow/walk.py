@@ -202,8 +202,8 @@ class Walk:
         if self._late(turn) or not isinstance(self._call.state, ReadingTheClock):
             return []
         step = self._call.state.step
-        found = opening(step.hours, now)
-        self._call.telling.known.give(f"hours {step.hours.name}", found.facts(now))
+        found = opening(self._call.plan.hours[step.hours], now)
+        self._call.telling.known.give(f"hours {step.hours}", found.facts(now))
         return self._call.go(step.open.get(found.state or "", step.closed))
 
     def transferred(self, succeeded: bool, turn: int | None = None) -> list[Instruction]:

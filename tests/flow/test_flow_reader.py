@@ -136,7 +136,7 @@ ask = "menu"  ->  ask = "menu" / say = "menu"
     line.toml:9: step.menu: a step does one thing: this one has "say" and "ask"; make a step of each
 hang_up = true  ->  hangup = true
     line.toml:32: step.bye: a step has one of "say", "ask", "read", "identify", "look_up", "when",
-        "language", "repeat", "transfer" or "hang_up"; this one has none; did you mean "hang_up"?
+        "hours", "language", "repeat", "transfer" or "hang_up"; this one has none; did you mean "hang_up"?
 hang_up = true  ->  hang_up = false
     line.toml:33: step.bye.hang_up: this is always true, without quotes, not false
 hang_up = true  ->  hang_up = true / then = "menu"
@@ -156,8 +156,8 @@ language = "cs"  ->  language = "czech"
     line.toml:5: line.language: a language is written as in BCP 47, such as "cs" or "fr-CA", not
         "czech"
 [line]  ->  [lnie]
-    line.toml:1: lnie: a dialplan holds [line] and [step.NAME] tables, not "lnie"; did you mean
-        "line"?
+    line.toml:1: lnie: a dialplan holds [line], [step.NAME] and [hours.NAME] tables, not "lnie";
+        did you mean "line"?
 [step.bye]  ->  [step.Bye]
     line.toml:32: step.Bye: a step's name is small letters, digits and hyphens, not "Bye"
 "474 770 601"  ->  "the operator"

@@ -5,7 +5,10 @@ import tomllib
 from pathlib import Path
 
 from ivr.flow.reader import parse
+from ivr.flow.steps import Sentence
 from ivr.flow.tables import VERBS, LineTable
+from ivr.flow.tables_hours import OpeningTable, faults
+from ivr.flow.values import SENTENCE_ENTRIES
 from ivr.flow.walk import MOST_KEPT
 
 README = (Path(__file__).parents[2] / "dialplan" / "README.md").read_text("utf-8")
@@ -25,11 +28,14 @@ def test_every_entry_of_every_verb_is_documented_and_no_other():
     for verb, model in VERBS.items():
         assert list(documented(f"### `{verb}`")) == list(model.model_fields), verb
     assert list(documented("## `[line]`")) == list(LineTable.model_fields)
+    assert list(documented("## `[hours.NAME]`")) == list(OpeningTable.model_fields)
+    assert tuple(documented("## Sentences that are said only sometimes")) == SENTENCE_ENTRIES
 
 
 def test_the_readme_knows_what_may_be_left_out():
     for heading, model in [(f"### `{verb}`", model) for verb, model in VERBS.items()] + [
-        ("## `[line]`", LineTable)
+        ("## `[line]`", LineTable),
+        ("## `[hours.NAME]`", OpeningTable),
     ]:
         for entry, said in documented(heading).items():
             assert (said == "needed") == model.model_fields[entry].is_required(), entry
@@ -43,6 +49,14 @@ def test_the_example_in_the_readme_reads():
         'there is no step "operator"',
         'there is no step "goodbye"',
     }
+
+
+def test_the_opening_hours_and_the_sentences_in_the_readme_read():
+    hours, said = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1:]
+    found = OpeningTable.model_validate(tomllib.loads(hours)["hours"]["desk"]).hours("desk")
+    assert found.states == ("service", "on_call") and not list(faults(found))
+    step = VERBS["say"].model_validate(tomllib.loads(said + 'then = "menu"')).step("s")
+    assert step.texts[1:] == (Sentence("may-be-late", "may_be_late"), Sentence("bundle", each="bundles"))
 
 
 def test_the_readme_says_how_many_keys_are_kept():

@@ -99,7 +99,7 @@ def any_step(name: str) -> st.SearchStrategy:
             st.integers(1, 3),
         ),
         st.builds(WhenStep, st.just(name), st.just("x"), NAME, NAME),
-        st.builds(HoursStep, st.just(name), st.just(HOURS), st.just({"service": "a"}), NAME),
+        st.builds(HoursStep, st.just(name), st.just("desk"), st.just({"service": "a"}), NAME),
         st.builds(LanguageStep, st.just(name), st.sampled_from(["cs", "en", "account"]), NAME),
         st.builds(RepeatStep, st.just(name), st.sampled_from(["same", "slower"]), NAME),
         st.builds(TransferStep, st.just(name), st.sampled_from(["474770601", "on_call_number"]), NAME, NAME),
@@ -108,7 +108,7 @@ def any_step(name: str) -> st.SearchStrategy:
 
 
 PLANS = st.fixed_dictionaries({name: any_step(name) for name in NAMES}).map(
-    lambda steps: Plan(Line("Drawn", ("1",), "CZ", "cs", "a", 600.0), steps)
+    lambda steps: Plan(Line("Drawn", ("1",), "CZ", "cs", "a", 600.0), steps, hours={"desk": HOURS})
 )
 
 
@@ -287,11 +287,11 @@ def in_state(state: type) -> Walk:
         "r": ReadStep("r", sentences("r"), "pin", 2, 4, 6.0, 3.0, 1, "q", "end"),
         "i": IdentifyStep("i", "account", "pin", "q", "q", "end", "q"),
         "l": LookUpStep("l", "credit", {"x": "q"}),
-        "h": HoursStep("h", HOURS, {"service": "q"}, "q"),
+        "h": HoursStep("h", "desk", {"service": "q"}, "q"),
         "t": TransferStep("t", "1", "end", "q"),
         "end": HangUpStep("end"),
     }
-    walk = Walk(Plan(Line("T", ("1",), "CZ", "cs", "q", 600.0), steps))
+    walk = Walk(Plan(Line("T", ("1",), "CZ", "cs", "q", 600.0), steps, hours={"desk": HOURS}))
     key = {
         machine.Saying: "1",
         machine.LookingUp: "2",
