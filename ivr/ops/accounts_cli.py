@@ -17,7 +17,7 @@ from ivr.accounts.packs import OPERATORS, PackTerms
 from ivr.accounts.rules import callpro
 from ivr.accounts.service import Accounts
 from ivr.errors import AccountError
-from ivr.ops import accounts_cards_cli, accounts_feeding_cli, accounts_limits_cli
+from ivr.ops import accounts_cards_cli, accounts_feeding_cli, accounts_identity_cli, accounts_limits_cli
 from ivr.ops.accounts_desk import Desk, Number, run
 from ivr.ops.accounts_screens import (
     ACCOUNT_COLUMNS,
@@ -44,7 +44,9 @@ def build(default_store: Callable[[], str], terms: Callable[[], PackTerms] = Pac
     ``default_store`` gives the store where ``--store`` does not, ``terms`` what is set of the rules.
     """
     app = typer.Typer(
-        help="List, show, add, top up and feed accounts, and close their periods.", no_args_is_help=True
+        help="List, show, add, top up and feed accounts, close their periods, set their PINs.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
     )
 
     @app.callback()
@@ -65,6 +67,7 @@ def build(default_store: Callable[[], str], terms: Callable[[], PackTerms] = Pac
     accounts_limits_cli.add_to(app)
     accounts_feeding_cli.add_to(app)
     accounts_cards_cli.add_to(app)
+    accounts_identity_cli.add_to(app)
     return app
 
 

@@ -48,9 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(
-    accounts_cli.build(
-        lambda: load_settings().store.url.get_secret_value(), lambda: load_settings().rules.terms()
-    ),
+    accounts_cli.build(lambda: load_settings().store.url.get_secret_value(), lambda: load_settings().terms()),
     name="accounts",
 )
 app.add_typer(cards_cli.cards, name="cards")
@@ -162,7 +160,7 @@ def try_it(
             store = await Store.open(settings.store.url.get_secret_value())
         except StoreUnavailable:
             return as_lines(await try_call(plan, keys, files.catalogue.sentence, _no_store, connect))
-        accounts = Accounts(store, terms=settings.rules.terms(), time_limit=settings.store.time_limit)
+        accounts = Accounts(store, terms=settings.terms(), time_limit=settings.store.time_limit)
 
         async def look_up(name: str) -> tuple[str, Facts]:
             serving = accounts.of(plan.line.operator)

@@ -83,9 +83,7 @@ async def _looks_up(settings: Settings, caller: Caller, operator: str, stack: As
     except StoreUnavailable:
         return _unavailable
     stack.push_async_callback(store.close)
-    accounts = Accounts(store, terms=settings.rules.terms(), time_limit=settings.store.time_limit).of(
-        operator
-    )
+    accounts = Accounts(store, terms=settings.terms(), time_limit=settings.store.time_limit).of(operator)
     now = datetime.now(UTC)
 
     async def looks_up(name: str) -> tuple[str, Facts]:

@@ -90,7 +90,7 @@ async def open_line(
             agent,
             plane,
             edition,
-            Accounts(store, terms=settings.rules.terms(), time_limit=settings.store.time_limit),
+            Accounts(store, terms=settings.terms(), time_limit=settings.store.time_limit),
             _callers(settings, neighbours, registrar),
             Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
             lambda: datetime.now(UTC),
@@ -106,10 +106,8 @@ async def open_line(
         _register(settings, agent, line)
         stack.push_async_callback(_unregister, agent, line)
         stack.callback(collect_when_idle(lambda: line.calls > 0))
-        await stack.enter_async_context(
-            settle_in_background(settings.cards, store, settings.rules.terms(), watch)
-        )
-        api = await stack.enter_async_context(serve_api(settings.api, store, settings.rules.terms()))
+        await stack.enter_async_context(settle_in_background(settings.cards, store, settings.terms(), watch))
+        api = await stack.enter_async_context(serve_api(settings.api, store, settings.terms()))
         reloading = Reloading(lambda: read_files(settings), library, line.change, watch)
         stack.push_async_callback(reloading.close)
 

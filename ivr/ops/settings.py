@@ -6,17 +6,20 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from ivr.accounts.packs import PackTerms
 from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.errors import ConfigurationError
 from ivr.ops.settings_api import ApiSettings
 from ivr.ops.settings_cards import CardsSettings
 from ivr.ops.settings_errors import SettingsRefused, problems
+from ivr.ops.settings_pins import PinsSettings
 from ivr.ops.settings_registrations import Credential, Registration
 from ivr.ops.settings_rules import RulesSettings
 from ivr.ops.settings_transport import NEARBY, Listen, ListenOn, Transports
@@ -231,6 +234,11 @@ class Settings(Section):
     api: ApiSettings = ApiSettings()
     cards: CardsSettings = CardsSettings()
     rules: RulesSettings = RulesSettings()
+    pins: PinsSettings = PinsSettings()
+
+    def terms(self) -> PackTerms:
+        """What the accounts work by: the operators' rules, and how PINs are kept."""
+        return replace(self.rules.terms(), pins=self.pins.terms())
 
     def phone(self, user: str) -> Phone | None:
         """The softphone of this user name."""
