@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 
 from ivr.call.speaker import Speaker
-from ivr.flow import Plan
+from ivr.flow import Facts, Plan
 
 __all__ = ["Edition"]
 
@@ -20,9 +20,9 @@ class Edition:
     their files; the next call begins with the next edition.
     """
 
-    def __init__(self, plans: Sequence[Plan], speaker: Speaker) -> None:
-        """The fixed sentences of ``speaker`` have been prepared."""
-        self.plans, self.speaker = tuple(plans), speaker
+    def __init__(self, plans: Sequence[Plan], speaker: Speaker, facts: Facts | None = None) -> None:
+        """The fixed sentences of ``speaker`` are prepared; every call knows ``facts`` from its start."""
+        self.plans, self.speaker, self.facts = tuple(plans), speaker, facts or {}
         self.plan_for = lru_cache(maxsize=_REMEMBERED)(partial(_plan_for, self.plans))
 
 

@@ -19,6 +19,8 @@ __all__ = [
     "Fault",
     "FilesRefused",
     "FilesTaken",
+    "Identified",
+    "LanguageChanged",
     "LineEvent",
     "LookUpFailed",
     "RegistrationChanged",
@@ -79,6 +81,22 @@ class LookUpFailed:
     call: str
     look_up: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A caller keyed in an account and a PIN: "proven", "refused" or "unavailable", and nothing of either."""
+
+    call: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChanged:
+    """The line goes on in another language, such as ``en``."""
+
+    call: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +192,7 @@ LineEvent = (
     | CertificatesRefused
     | FilesTaken
     | FilesRefused
+    | Identified
+    | LanguageChanged
 )
 Watcher = Callable[[LineEvent], None]

@@ -15,7 +15,8 @@ from ivr.call.callers import Callers
 from ivr.call.edition import Edition
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
 from ivr.call.media import CallMedia
-from ivr.call.session import BEFORE_ANSWER, Desk, Session
+from ivr.call.session import Desk, Session
+from ivr.call.speaking import BEFORE_ANSWER
 from ivr.flow import Plan
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
 from ivr.media.plane import Plane
@@ -32,11 +33,12 @@ __all__ = ["Limits", "Line"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much the line takes on. Seconds; ``max_calls`` counts those that ring too."""
+    """How much the line takes on and how long it lets callers wait: calls that ring or talk, and seconds."""
 
     max_calls: int
     retry_after: float
     answer_after: float
+    bridge_after: float
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Line:
         self._agent, self._plane, self._edition = agent, plane, edition
         self._callers, self._limits, self._media_host, self._watch = callers, limits, media_host, watch
         self._loop = asyncio.get_running_loop()
-        self._desk = Desk(plane, accounts, clock, self._hang_up, self._refer, watch)
+        self._desk = Desk(plane, accounts, clock, self._hang_up, self._refer, watch, limits.bridge_after)
         self._calls: dict[str, _Call] = {}
         self._legs: dict[Stream, str] = {}
         self._draining = False
@@ -157,7 +159,8 @@ class Line:
         if refusal is not None or plan is None:
             self._refuse(invited, *(refusal or (404, "no such line")))
             return
-        caller = Caller(self._callers.number(invited, self._loop.time()), dialled)
+        number = plan.line.number_called(dialled) or dialled
+        caller = Caller(self._callers.number(invited, self._loop.time()), number)
         try:
             media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
         except NoUsableCodec as error:
@@ -173,11 +176,11 @@ class Line:
 
     def _let_in(self, invited: sip.Invited, plan: Plan, caller: Caller, media: CallMedia) -> None:
         leg, now = invited.leg, self._loop.time()
-        session = Session(leg, plan, caller, media.stream, self._edition.speaker, self._desk)
+        session = Session(leg, plan, caller, media.stream, self._edition, self._desk)
         call = _Call(session, media, now)
         self._calls[leg], self._legs[media.stream] = call, leg
         self._empty.clear()
-        self._watch(CallBegan(leg, plan.line.name, invited.called.user, shorten(caller.number), media.codec))
+        self._watch(CallBegan(leg, plan.line.name, caller.dialled, shorten(caller.number), media.codec))
         if self._limits.answer_after:
             self._agent.ring(leg, now)
             call.answer = self._loop.call_later(self._limits.answer_after, self._pick_up, invited)
@@ -188,7 +191,7 @@ class Line:
         """Answer; or first say what the line says before that, where the caller's side takes early media."""
         leg, call = invited.leg, self._calls[invited.leg]
         host = self._media_host(call.media.faces(invited.source))
-        if call.session.speaks_first and (invited.offer is not None or invited.reliable):
+        if call.session.speaking.speaks_first and (invited.offer is not None or invited.reliable):
             call.early = call.media.early(host)
             self._agent.progress(leg, call.early, self._loop.time())
             self.flush()
@@ -199,7 +202,7 @@ class Line:
     def _progressed(self, leg: str, answer: bytes | None) -> None:
         call = self._calls.get(leg)
         if call is not None and self._agreed(leg, call, answer):
-            call.session.announce()
+            call.session.speaking.announce()
 
     def _refusal(self, plan: Plan | None) -> tuple[int, str] | None:
         if plan is None:

@@ -92,7 +92,7 @@ async def open_line(
             edition,
             Accounts(store, terms=settings.terms(), time_limit=settings.store.time_limit),
             _callers(settings, neighbours, registrar),
-            Limits(settings.sip.max_calls, settings.sip.retry_after, settings.sip.answer_after),
+            _limits(settings),
             lambda: datetime.now(UTC),
             our_host(settings.sip),
             watch,
@@ -127,6 +127,11 @@ def _agent(settings: Settings, registrar: Registrar, guard: Guard) -> UserAgent:
         {c.realm: (c.user, c.password.get_secret_value()) for c in settings.credentials},
         guard=guard,
     )
+
+
+def _limits(settings: Settings) -> Limits:
+    sip, speech = settings.sip, settings.speech
+    return Limits(sip.max_calls, sip.retry_after, sip.answer_after, speech.bridge_after)
 
 
 def _callers(settings: Settings, neighbours: Neighbours, registrar: Registrar) -> Callers:

@@ -42,6 +42,8 @@ _ROWS: Mapping[type[LineEvent], _Row] = {
     events.CallRefused: _info("call refused", "source", "status", dialled="called", why="reason"),
     events.SentenceFailed: _error("sentence failed", "call", "text", why="reason"),
     events.LookUpFailed: _error("look-up failed", "call", "look_up", why="reason"),
+    events.Identified: _info("identified", "call", "outcome"),
+    events.LanguageChanged: _info("language", "call", "language"),
     events.RegistrationChanged: _error(
         "not registered", "registration", "status",
         why="reason", again_in=lambda changed: f"{changed.again_in:.0f} s",

@@ -217,7 +217,7 @@ async def open_house(
             registrar.user_at,
             lambda host, user: {("127.0.0.1", "extension"): "4488"}.get((host, user)),
         ),
-        Limits(**({"max_calls": 50, "retry_after": 5.0, "answer_after": 0.0} | limits)),
+        Limits(**({"max_calls": 50, "retry_after": 5.0, "answer_after": 0.0, "bridge_after": 0.5} | limits)),
         lambda: NOW,
         lambda peer: "::1" if ":" in peer.host else "127.0.0.1",
         told,

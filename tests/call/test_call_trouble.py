@@ -6,7 +6,7 @@ import gc
 
 import pytest
 from caller_phone import Phone
-from house import NOW, House, line_test, with_line
+from house import NOW, House, line_test, turns, with_line
 from known_sound import NoiseVoice
 
 from ivr.accounts.service import Accounts
@@ -16,6 +16,8 @@ from ivr.money import Money
 from ivr.speech.sound import Sound
 
 OWN = "Váš kredit"
+CREDIT = "Váš kredit je dvě stě třicet čtyři korun padesát haléřů."
+VALID = "Platí do čtrnáctého března dva tisíce dvacet sedm."
 
 
 class FailingVoice(NoiseVoice):
@@ -33,15 +35,24 @@ class FailingVoice(NoiseVoice):
 class WaitingVoice(FailingVoice):
     """Speaks callers' own credit when the test lets it."""
 
-    def __init__(self, fails_at: str = "nothing") -> None:
+    def __init__(self, fails_at: str = "nothing", waits_at: str = OWN) -> None:
         super().__init__(fails_at)
+        self.waits_at = waits_at
         self.asked, self.may_speak = asyncio.Event(), asyncio.Event()
 
     async def sound(self, language: str, words: str) -> Sound:
-        if words.startswith(OWN):
+        if words.startswith(self.waits_at):
             self.asked.set()
             await self.may_speak.wait()
         return await super().sound(language, words)
+
+
+def quiet_between(phone: Phone, one: str, other: str) -> int:
+    """How many frames of silence stood between two sentences."""
+    names = [phone.house.frames.said([payload])[:1] or ["quiet"] for _, payload in phone.payloads]
+    ends = max(n for n, (name,) in enumerate(names) if name.removesuffix("…") == one)
+    begins = min(n for n, (name,) in enumerate(names) if name.removesuffix("…") == other)
+    return begins - ends - 1
 
 
 async def asked(house: House, number: str = "777123456", seconds: float = 2.5) -> Phone:
@@ -124,6 +135,39 @@ async def test_one_moment_is_said_again_for_the_next_slow_answer(house: House):
         voice.may_speak.set()
         await house.advance(2)
     assert phone.heard.count("one-moment") == 2
+
+
+@line_test()
+async def test_a_later_sentence_that_is_late_is_bridged_and_said_right_behind_it(house: House):
+    house.voice.engine = voice = WaitingVoice(waits_at="Platí do")
+    phone = Phone(house).call()
+    phone.press("2")
+    await house.advance(0.02, settle=False)
+    await voice.asked.wait()
+    await turns()
+    await house.advance(0.45, settle=False)  # the first sentence takes 0.4 s, "one moment" 0.08 s
+    heard_first = phone.heard[:]
+    await house.advance(0.5, settle=False)
+    assert (heard_first, phone.heard) == ([CREDIT], [CREDIT, "one-moment…"])
+    voice.may_speak.set()
+    await house.advance(1.5)
+    assert phone.heard[:3] == [CREDIT, "one-moment", VALID]
+    assert quiet_between(phone, "one-moment", VALID) == 0
+
+
+@line_test()
+async def test_sentences_that_come_in_time_are_not_bridged(house: House):
+    house.voice.engine = voice = WaitingVoice(waits_at="Platí do")
+    phone = Phone(house).call()
+    phone.press("2")
+    await house.advance(0.02, settle=False)
+    await voice.asked.wait()
+    await turns()
+    await house.advance(0.8, settle=False)
+    voice.may_speak.set()
+    await house.advance(1.5)
+    assert phone.heard[:2] == [CREDIT, VALID]
+    assert "one-moment" not in phone.heard
 
 
 @line_test(voice=FailingVoice(fails_at="dvě stě"))
