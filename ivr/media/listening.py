@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .g711 import Codec
+from .in_band import InBand
 from .rtp import parse, read_headers
 from .sources import Sources
 from .telephone_event import EventReceiver
@@ -58,6 +60,7 @@ class Listener:
         self._highest = np.zeros(rows, np.int64)
         self._base = np.zeros(rows, np.int64)
         self.counts: Counter[str] = Counter()
+        self._in_band = InBand(rows)
 
     def open(self, slot: int, wire: int, now: float) -> None:
         """Begin with a row, believing nobody yet."""
@@ -71,6 +74,7 @@ class Listener:
         self.event_type[slot], self.last_heard[slot] = -1, np.inf
         self.watched[slot] = self._settled[slot] = False
         self.received[slot] = self._highest[slot] = self._base[slot] = 0
+        self._in_band.expect(slot, None)
 
     def expect(self, slot: int, remote: int, signalling: int, event_type: int | None, now: float) -> None:
         """Believe ``remote`` (an address key, 0 for nobody) and hosts 32 bits wide; now counts as heard."""
@@ -90,6 +94,10 @@ class Listener:
         peer.hosts = frozenset(peer.wire << 32 | host for host in (remote >> 16, signalling) if host)
         for host in peer.hosts:
             self._hosts.setdefault(host, set()).add(slot)
+
+    def listen(self, slot: int, codec: Codec, payload_type: int) -> None:
+        """Hear keys in the speech of this codec, on a row whose caller has no telephone-event."""
+        self._in_band.expect(slot, codec if self.event_type[slot] < 0 else None, payload_type)
 
     def address(self, slot: int) -> int:
         """Where packets for a row go: the source it latched on, else the agreed address."""
@@ -143,6 +151,10 @@ class Listener:
             digit = self._peers[slot].ears.receive(packet.timestamp, packet.payload, packet.ssrc)
             if digit is not None:
                 yield slot, digit
+        if self._in_band.listening:
+            yield from self._in_band.take(
+                slots, batch.data[rows], batch.lengths[rows], headers.sequence[rows]
+            )
 
     def _note_control(self, slots: NDArray[np.int64], now: float) -> None:
         """RTCP says nothing that we act on, but a caller whose phone sends no silence is alive by it."""

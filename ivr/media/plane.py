@@ -231,6 +231,7 @@ class Plane:
     def _agree(self, stream: Stream, agreed: Agreed, reach: Reach, number: int, now: float) -> None:
         slot = stream.slot
         self._in.expect(slot, reach.remote if reach.host else 0, reach.signalling, agreed.event_type, now)
+        self._in.listen(slot, agreed.codec, agreed.payload_type)
         self._in.watched[slot] = agreed.send and agreed.receive
         self._out.destination[slot] = self._in.address(slot)
         self._playback.agree(slot, agreed)
