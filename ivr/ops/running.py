@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from threadpoolctl import threadpool_limits
+
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.call.callers import Callers
@@ -74,6 +76,7 @@ async def open_line(
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
     async with AsyncExitStack() as stack:
+        stack.enter_context(threadpool_limits(1))  # numpy's own threads would only spin beside the media's
         store = await Store.open(settings.store.url.get_secret_value())
         stack.push_async_callback(store.close)
         library = await open_library(settings, stack)
