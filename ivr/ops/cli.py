@@ -26,7 +26,7 @@ from ivr.flow.steps import KEYS
 from ivr.media.g711 import decode, encode
 from ivr.ops import accounts_cli, cards_cli, logs
 from ivr.ops.addresses import reachable_at
-from ivr.ops.files import Files, read_files
+from ivr.ops.files import Files, read_files, recordings_left
 from ivr.ops.probe import probe
 from ivr.ops.running import Running, open_line, read_certificates
 from ivr.ops.settings import Settings, load_settings
@@ -34,7 +34,10 @@ from ivr.ops.try_call import as_lines, try_call
 from ivr.ops.watching import log_events
 from ivr.peer import Peer
 from ivr.phone import to_e164
+from ivr.speech.joining import join
 from ivr.speech.library import Library
+from ivr.speech.recordings_reader import read_recordings
+from ivr.speech.render import RATE
 from ivr.speech.sound import write_wav
 
 __all__ = ["app", "main"]
@@ -209,6 +212,8 @@ def check(settings_file: SettingsFile = None) -> None:
     _all_sound(problems)
     for plan in files.plans:
         typer.echo(describe(plan))
+    for line in recordings_left(files):
+        typer.echo(line)
     texts = sum(len(files.catalogue.texts(language)) for language in files.catalogue.languages)
     typer.echo(f"Sound: {len(files.plans)} line(s), {texts} texts, {count} accounts.")
 
@@ -224,13 +229,17 @@ def say(
     settings = load_settings(settings_file)
 
     async def render() -> float:
-        async with Library(settings.speech.cache, settings.speech.spoken(), workers=1) as library:
-            sound = await library.sound(language, words)
+        pieces = read_recordings(settings.prompts.folder / language).recordings.cover(words)
+        if pieces:
+            samples = join(pieces)
+        else:
+            async with Library(settings.speech.cache, settings.speech.spoken(), workers=1) as library:
+                samples = (await library.sound(language, words)).samples
         try:
-            write_wav(out, decode(encode(sound.samples, "PCMA"), "PCMA"))
+            write_wav(out, decode(encode(samples, "PCMA"), "PCMA"))
         except OSError as error:
             raise ConfigurationError(out, "", f"cannot be written: {error.strerror}") from None
-        return sound.seconds
+        return len(samples) / RATE
 
     seconds = asyncio.run(render())
     typer.echo(f"{out}: {seconds:.1f} s")

@@ -9,8 +9,9 @@ from ivr.errors import ConfigurationError
 from ivr.flow import Plan, check, check_together, read_folder
 from ivr.ops.settings import Settings
 from ivr.speech.catalogue import Catalogue
+from ivr.speech.recordings_check import missing_recordings
 
-__all__ = ["Files", "read_files"]
+__all__ = ["Files", "read_files", "recordings_left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +55,17 @@ def unanswered(settings: Settings, files: Files) -> list[ConfigurationError]:
         )
         for place, entry in enumerate(settings.registrations, 1)
         if entry.number and files.plan_for(entry.number) is None
+    ]
+
+
+def recordings_left(files: Files) -> list[str]:
+    """What languages with recordings do not have recorded, with the amounts of the lines that speak them."""
+    currencies: dict[str, set[str]] = {language: set() for language in files.catalogue.languages}
+    for plan in files.plans:
+        for language in currencies.keys() & set(plan.line.languages):
+            currencies[language].add("CZK" if plan.line.country == "CZ" else "EUR")
+    return [
+        line
+        for language, spoken in currencies.items()
+        for line in missing_recordings(files.catalogue, language, sorted(spoken))
     ]

@@ -33,7 +33,10 @@ async def prepare(
     """The files as calls use them, with every fixed sentence said; calls go on meanwhile. VoiceError."""
     languages = {plan.line.language for plan in files.plans}
     sentences = [
-        (name, words) for name in sorted(languages) for words in files.catalogue.fixed_sentences(name)
+        (name, words)
+        for name in sorted(languages)
+        for words in files.catalogue.fixed_sentences(name)
+        if not files.catalogue.recorded(name, words)
     ]
     await library.prepare(sentences, progress)
     speaker = Speaker(files.catalogue, library)

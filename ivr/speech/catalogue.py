@@ -15,6 +15,8 @@ from fluent.syntax import ast
 
 from ivr.errors import ConfigurationError
 from ivr.speech.functions import Fact, bind, speller_for, spoken_languages
+from ivr.speech.recordings import Piece
+from ivr.speech.recordings_reader import ReadRecordings, read_recordings
 from ivr.speech.texts import Text, nearest, read_texts
 
 __all__ = ["Catalogue", "PromptProblems"]
@@ -38,6 +40,7 @@ class _Language:
     folder: Path
     bundle: Any
     texts: Mapping[str, Text]
+    recorded: ReadRecordings
 
 
 class Catalogue:
@@ -72,7 +75,9 @@ class Catalogue:
             problems.extend(wrong)
             bundle = FluentBundle([place.name], functions=bind(speller), use_isolating=False)
             bundle.add_resource(ast.Resource([text.entry for text in texts.values()]))
-            languages[place.name] = _Language(place, bundle, texts)
+            recorded = read_recordings(place)
+            problems.extend(recorded.problems)
+            languages[place.name] = _Language(place, bundle, texts, recorded)
         return cls(folder, languages), problems
 
     @property
@@ -98,6 +103,14 @@ class Catalogue:
         """The words of every fixed text, for the voices to prepare; a text used twice comes once."""
         names = [name for name, variables in self.texts(language).items() if not variables]
         return list(dict.fromkeys(self.sentence(language, name, {}) for name in names))
+
+    def recordings(self, language: str) -> ReadRecordings:
+        """The operator's own recordings in a language, often none."""
+        return self._language(language).recorded
+
+    def recorded(self, language: str, words: str) -> tuple[Piece, ...] | None:
+        """The recordings that say a sentence whole, in their order; None where a voice has to say it."""
+        return self._language(language).recorded.recordings.cover(words)
 
     def sentence(self, language: str, text_id: str, facts: Mapping[str, object]) -> str:
         """Say a text in plain words: no digit, no mark of Fluent, single spaces.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ivr.errors import VoiceError
 
-__all__ = ["CHAIN", "RATE", "Chain", "Samples", "active_level", "render"]
+__all__ = ["CHAIN", "RATE", "Chain", "Samples", "active_level", "level_out", "render"]
 
 Samples = NDArray[np.int16]
 Wave = NDArray[np.float64]
@@ -58,7 +58,11 @@ def render(samples: Samples, rate: int, chain: Chain = CHAIN) -> Samples:
     wave: Wave = samples.astype(np.float64)
     if rate != RATE:
         wave = soxr.resample(wave, rate, RATE, quality=chain.quality)
-    wave = _trim(_high_pass(wave, chain.high_pass), chain)
+    return level_out(_trim(_high_pass(wave, chain.high_pass), chain), chain)
+
+
+def level_out(wave: Wave, chain: Chain = CHAIN) -> Samples:
+    """Bring speech at 8 kHz to the chain's level, below its ceiling; read-only. VoiceError for silence."""
     level = active_level(wave, chain.gate)
     if not level:
         raise VoiceError("the voice gave only silence")
