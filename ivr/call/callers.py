@@ -17,14 +17,15 @@ class Callers:
 
     def __init__(
         self,
-        trusted_country: Callable[[str], str | None],
+        trusted_country: Callable[[str, str], str | None],
         phone_numbers: Mapping[str, str],
         user_at: Callable[[Peer, float], str | None],
         registered_number: Callable[[str, str], str | None] = lambda host, user: None,
     ) -> None:
         """Say whom to believe.
 
-        ``trusted_country``: for an IP address, how the trusted trunk there writes numbers (``CZ``), or None;
+        ``trusted_country``: for an IP address and a number called from there, how the trunk writes numbers
+        (``CZ``) where it is trusted for calls to this number (CS-09), or None;
         ``phone_numbers``: each phone's E.164 number by user; ``user_at``: who has registered from an address;
         ``registered_number``: for the IP address of a registrar of ours and the user it calls, which of our
         numbers is meant, or None where we are not that user there.
@@ -37,17 +38,20 @@ class Callers:
         user = invited.called.user
         return self._registered_number(invited.source.host, user) or user
 
-    def number(self, invited: Invited, now: float) -> str | None:
-        """The caller's number in E.164 or the trunk's own short form; None when nobody vouches for it."""
+    def number(self, invited: Invited, dialled: str, now: float) -> str | None:
+        """The caller's number in E.164 or the trunk's own short form; None when nobody vouches for it.
+
+        A trusted trunk that asserts who calls does not vouch for From, which is the caller's own word.
+        """
         if invited.private:
             return None
         user = invited.user or self._user_at(invited.source, now)
         if user is not None:
             return self._phone_numbers.get(user)
-        country = self._trusted_country(invited.source.host)
+        country = self._trusted_country(invited.source.host, dialled)
         if country is None:
             return None
-        for claim in (*invited.asserted, invited.from_):
+        for claim in invited.asserted or (invited.from_,):
             number = to_e164(claim.uri.user, country)
             if number is not None:
                 return number

@@ -159,8 +159,8 @@ class Line:
         if refusal is not None or plan is None:
             self._refuse(invited, *(refusal or (404, "no such line")))
             return
-        number = plan.line.number_called(dialled) or dialled
-        caller = Caller(self._callers.number(invited, self._loop.time()), number)
+        number = self._callers.number(invited, dialled, self._loop.time())
+        caller = Caller(number, plan.line.number_called(dialled) or dialled)
         try:
             media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
         except NoUsableCodec as error:

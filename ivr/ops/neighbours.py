@@ -37,16 +37,17 @@ class Neighbours:
         """Which of the line's numbers a registrar means by a user; None where we are not that user."""
         return next((entry.dialled for entry in self._at(host) if entry.user == user), None)
 
-    def trusted_country(self, host: str) -> str | None:
-        """How a neighbour that is believed about who calls writes numbers (``CZ``); None for the others.
+    def trusted_country(self, host: str, dialled: str) -> str | None:
+        """How a neighbour writes numbers (``CZ``) that is believed about who calls this one; None for others.
 
         Where several registrations lead to one registrar, all of them have to be trusted.
         """
         entries = self._at(host)
-        if entries and all(entry.trust for entry in entries):
+        if entries and all(entry.trust.holds(dialled, entry.country) for entry in entries):
             return entries[0].country
         trunk = self._trunk(host)
-        return trunk.country if trunk is not None and trunk.trust else None
+        believed = trunk is not None and trunk.trust.holds(dialled, trunk.country)
+        return trunk.country if trunk is not None and believed else None
 
     def _at(self, host: str) -> list[Registration]:
         return [self._registrations[name] for name in self.registrations_at(host)]

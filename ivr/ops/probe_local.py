@@ -56,7 +56,7 @@ def _caller(settings: Settings, order: Order) -> str | None:
         phone = settings.phone(order.user)
         return phone.number if phone else None
     trunk = settings.trunk(order.server)  # on this machine a call comes from the address it goes to
-    if trunk is None or not trunk.trust:
+    if trunk is None or not trunk.trust.holds(order.number, trunk.country):
         return None
     short = order.user if re.fullmatch(r"\d{2,8}", order.user) else None
     return to_e164(order.user, trunk.country) or short

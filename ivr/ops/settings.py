@@ -23,9 +23,9 @@ from ivr.ops.settings_pins import PinsSettings
 from ivr.ops.settings_registrations import Credential, Registration
 from ivr.ops.settings_rules import RulesSettings
 from ivr.ops.settings_transport import NEARBY, Listen, ListenOn, Transports
+from ivr.ops.settings_trust import ALWAYS, Trust
 from ivr.ops.settings_values import (
     Advertised,
-    Flag,
     HostPort,
     NamedFile,
     Network,
@@ -131,7 +131,7 @@ class Trunk(Section):
         default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1")), min_length=1
     )
     country: str = Field(default="CZ", pattern=r"^[A-Z]{2}$")
-    trust: Flag = True
+    trust: Trust = ALWAYS
     transport: Transports = ("UDP", "TCP", "TLS")
     calls_per_second: Whole = Field(default=500, ge=1, le=10_000)
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
-from ivr.ops.settings_values import Flag, Seconds, Section, Whole
+from ivr.ops.settings_trust import NEVER, Trust
+from ivr.ops.settings_values import Seconds, Section, Whole
 from ivr.sip import bindings
 from ivr.sip.uri import BadUri, Uri
 
@@ -47,7 +48,7 @@ class Registration(Section):
     keep_alive: Seconds = Field(default=0.0, ge=0, le=300)
     number: str = Field(default="", pattern=r"^[0-9+*#]{0,32}$")
     country: str = Field(default="CZ", pattern=r"^[A-Z]{2}$")
-    trust: Flag = False
+    trust: Trust = NEVER
     calls_per_second: Whole = Field(default=500, ge=1, le=10_000)
 
     @model_validator(mode="after")

@@ -93,6 +93,15 @@ async def test_an_asserted_identity_of_a_trusted_trunk_goes_before_from(house: H
     assert "Váš kredit je pět korun." in await answer(house, phone)
 
 
+@pytest.mark.parametrize("asserted", ["sip:alice@trunk", "sip:anonymous@anonymous.invalid", "sip:trunk"])
+@line_test()
+async def test_a_forged_from_is_not_believed_where_the_trunk_asserts_somebody_else(
+    house: House, asserted: str
+):
+    phone = Phone(house, "777123456", headers=(f"P-Asserted-Identity: <{asserted}>",))
+    assert await answer(house, phone) == ["anonymous-caller"]
+
+
 @line_test()
 async def test_an_identity_as_tel_uri_is_understood(house: House):
     phone = Phone(house, "anonymous", headers=("P-Asserted-Identity: <tel:+420-777-000-005>",))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.ops.neighbours import Neighbours
-from ivr.ops.settings import Settings, load_settings
+from ivr.ops.settings import Settings, SettingsRefused, load_settings
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 
@@ -82,18 +82,18 @@ def test_the_user_a_registrar_calls_stands_for_a_number_of_the_line(tmp_path):
 def test_only_a_registrar_that_is_trusted_is_believed(tmp_path):
     near = neighbours(read(tmp_path))
     hosts = (PBX, OTHER, "198.51.100.9", "203.0.113.9")
-    assert [near.trusted_country(host) for host in hosts] == ["SK", None, "FR", None]
+    assert [near.trusted_country(host, "4488") for host in hosts] == ["SK", None, "FR", None]
 
 
 @pytest.mark.parametrize(("trust", "country"), [("true", "SK"), ("false", None)])
 def test_two_registrations_at_one_registrar_are_both_to_be_trusted(tmp_path, trust, country):
     text = FILE.replace("night.example.com", PBX) + f"trust = {trust}\n"
-    assert neighbours(read(tmp_path, text)).trusted_country(PBX) == country
+    assert neighbours(read(tmp_path, text)).trusted_country(PBX, "4488") == country
 
 
 def test_a_trunk_at_the_registrars_address_keeps_its_trust(tmp_path):
     text = FILE.replace("198.51.100.0/24", "203.0.113.0/24")
-    assert neighbours(read(tmp_path, text)).trusted_country(OTHER) == "FR"
+    assert neighbours(read(tmp_path, text)).trusted_country(OTHER, "4488") == "FR"
 
 
 def test_a_registrar_brings_calls_as_fast_as_a_trunk(tmp_path):
@@ -101,3 +101,44 @@ def test_a_registrar_brings_calls_as_fast_as_a_trunk(tmp_path):
     near = neighbours(read(tmp_path, text))
     hosts = (PBX, OTHER, "198.51.100.9", "203.0.113.9")
     assert [near.calls_per_second(host) for host in hosts] == [7, 500, 500, None]
+
+
+SHOP = """
+[[trunks]]
+name = "booths"
+networks = ["198.51.100.0/24"]
+country = "FR"
+trust = ["3111", "0170229848"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("dialled", "country"),
+    [
+        ("3111", "FR"),
+        ("3111*0", "FR"),
+        ("+333111", "FR"),
+        ("0170229848", "FR"),
+        ("+33170229848", "FR"),
+        ("0033170229848", "FR"),
+        ("0805123200", None),
+        ("+33805123200", None),
+        ("31110", None),
+        ("*0", None),
+        ("", None),
+    ],
+)
+def test_CS_09_a_trunk_is_believed_for_calls_to_the_numbers_it_is_trusted_with(tmp_path, dialled, country):
+    assert neighbours(read(tmp_path, SHOP)).trusted_country("198.51.100.9", dialled) == country
+
+
+def test_CS_09_a_registration_is_believed_for_calls_to_the_numbers_it_is_trusted_with(tmp_path):
+    text = FILE.replace("trust = true", 'trust = ["4488"]')
+    near = neighbours(read(tmp_path, text))
+    assert [near.trusted_country(PBX, number) for number in ("4488", "4489")] == ["SK", None]
+
+
+@pytest.mark.parametrize("trust", ["[]", '"3111"', "1", "[3111]", '["all"]', '[""]'])
+def test_CS_09_trust_in_nothing_that_can_be_called_is_refused(tmp_path, trust):
+    with pytest.raises(SettingsRefused, match="trust: true or false, or the numbers"):
+        read(tmp_path, SHOP.replace('["3111", "0170229848"]', trust))

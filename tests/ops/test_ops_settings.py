@@ -89,7 +89,7 @@ rate = 20
         ':8: phones.1.number: a number is written like "+420777123456", or as it is dialled in its country',
         ":15: trunks.1.networks.2: a network is written like"
         ' "192.0.2.0/24", "192.0.2.7" or "::1", not "10.0.0.1/8"',
-        ":17: trunks.1.trust: true or false",
+        ':17: trunks.1.trust: true or false, or the numbers for which it holds, as in ["3111", "0170229848"]',
         ':19: store.url: a store is a file, written like "sqlite:///var/accounts.db", or a database,'
         ' like "postgresql+asyncpg://user:password@host/database"',
         ":21: media.ports: ports stand between 1024 and 65535, the lower first, one of them even;"
