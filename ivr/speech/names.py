@@ -17,10 +17,10 @@ __all__ = ["spoken_name"]
 _TOKEN = re.compile(
     r"""
     (?P<smiley>[;:]-?\s?\))
-  | (?P<data>\d{1,9}(?:[.,]\d)?)\s?(?P<size>[kMG]B|[KMG]o)(?![^\W\d_])
-  | (?P<count>\d{1,9})\s?(?P<counted>SMS|MMS|min)(?![^\W\d_])
-  | (?P<number>\d+)
-  | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+  | (?P<data>[0-9]{1,9}(?:[.,][0-9])?)\s?(?P<size>[kMG]B|[KMG]o)(?![^\W\d_])
+  | (?P<count>[0-9]{1,9})\s?(?P<counted>SMS|MMS|min)(?![^\W\d_])
+  | (?P<number>[0-9]+)
+  | (?P<word>[^\W0-9_]+(?:['’][^\W0-9_]+)*)
   | (?P<sign>[^\w\s])
     """,
     re.VERBOSE,
@@ -54,5 +54,5 @@ def _said(match: re.Match[str], speller: Speller, said_as: Mapping[str, str]) ->
         plain = len(number) <= 12 and (number == "0" or not number.startswith("0"))
         return speller.cardinal(int(number)) if plain else speller.digits(number[:34])
     if word := match["word"]:
-        return said_as.get(word, word)
+        return said_as.get(word) or "".join(letter for letter in word if letter.isalpha() or letter in "'’")
     return said_as.get(match["sign"], "")
