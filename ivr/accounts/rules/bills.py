@@ -41,7 +41,7 @@ def bills_missing(bills: Iterable[Bill], count: int, today: date) -> int:
     told = [
         bill for bill in bills if bill.issued_on <= today and (bill.is_paid(today) or bill.due_on < today)
     ]
-    newest_first = sorted(told, key=lambda bill: (bill.issued_on, bill.due_on), reverse=True)
+    newest_first = sorted(told, key=lambda bill: (bill.issued_on, bill.due_on, _late(bill)), reverse=True)
     in_time = takewhile(lambda bill: not _late(bill), newest_first)
     return max(0, count - sum(1 for _ in in_time))
 
