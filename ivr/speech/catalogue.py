@@ -15,6 +15,7 @@ from fluent.syntax import ast
 
 from ivr.errors import ConfigurationError
 from ivr.speech.functions import Fact, bind, speller_for, spoken_languages
+from ivr.speech.numbers import Speller
 from ivr.speech.recordings import Piece
 from ivr.speech.recordings_reader import ReadRecordings, read_recordings
 from ivr.speech.texts import Text, nearest, read_texts
@@ -38,6 +39,7 @@ class PromptProblems(ConfigurationError):
 @dataclass(frozen=True, slots=True)
 class _Language:
     folder: Path
+    speller: Speller
     bundle: Any
     texts: Mapping[str, Text]
     recorded: ReadRecordings
@@ -77,7 +79,7 @@ class Catalogue:
             bundle.add_resource(ast.Resource([text.entry for text in texts.values()]))
             recorded = read_recordings(place)
             problems.extend(recorded.problems)
-            languages[place.name] = _Language(place, bundle, texts, recorded)
+            languages[place.name] = _Language(place, speller, bundle, texts, recorded)
         return cls(folder, languages), problems
 
     @property
@@ -128,11 +130,12 @@ class Catalogue:
                     text, f"{name} chooses between variants; a count, a word or yes/no can do so"
                 )
         given = {name: _for_fluent(facts[name]) for name in text.variables}
-        bundle = self._language(language).bundle
+        known = self._language(language)
+        bundle, speller = known.bundle, known.speller
         said, errors = bundle.format_pattern(bundle.get_message(text_id).value, given)
         if errors:
             raise self._wrong(text, "; ".join(str(error) for error in errors))
-        words = " ".join(str(said).split())
+        words = speller.in_sentence(" ".join(str(said).split()))
         if not words or any(letter.isdigit() or letter in "{}" for letter in words):
             raise self._wrong(text, "the text does not come out in words")
         return words

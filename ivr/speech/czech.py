@@ -141,6 +141,10 @@ class CzechSpeller:
         """A product: "DATA sto padesát" for DATA 150, "CallPro smajlík" for CallPro ;-), "sto esemesek"."""
         return spoken_name(text, self, _IN_NAMES)
 
+    def in_sentence(self, words: str) -> str:
+        """Neighbours change nothing."""
+        return words
+
 
 def _data(kilobytes: int, case: Case) -> str:
     size = data_size(kilobytes)

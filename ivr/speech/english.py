@@ -96,6 +96,10 @@ class EnglishSpeller:
         """A product: "DATA one hundred and fifty", "CallPro smiley", "one hundred text messages"."""
         return spoken_name(text, self, _IN_NAMES)
 
+    def in_sentence(self, words: str) -> str:
+        """Neighbours change nothing."""
+        return words
+
     def _clock(self, hour: int, minute: int) -> str:
         said = self.cardinal((hour - 1) % 12 + 1)
         if minute:

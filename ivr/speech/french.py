@@ -26,6 +26,7 @@ __all__ = ["FrenchSpeller"]
 
 _MONTHS = Locale("fr").months["format"]["wide"]
 _DIGITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
+_ELIDED = re.compile(r"\b(de|que|jusque|lorsque|puisque)\s(une?)\b", re.IGNORECASE)
 _LAST_ONE = re.compile(r"\bun$")
 _PHONE = re.compile(r"(?=.{1,18}$)(\+?[0-9]+)?([*#][0-9]*)*", re.ASCII)
 _KEY = {"*": "étoile", "#": "dièse"}
@@ -148,6 +149,10 @@ class FrenchSpeller:
     def name(self, text: str) -> str:
         """A product: "DATA cent cinquante" for DATA 150, "CallPro smiley" for CallPro ;-)."""
         return spoken_name(text, self, _IN_NAMES)
+
+    def in_sentence(self, words: str) -> str:
+        """Elision before one: "de un euro" is "d'un euro", "que une minute" is "qu'une minute"."""
+        return _ELIDED.sub(lambda match: f"{match[1][:-1]}'{match[2]}", words)
 
 
 @lru_cache(maxsize=4096)

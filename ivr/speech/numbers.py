@@ -77,6 +77,9 @@ class Speller(Protocol):
     def name(self, text: str) -> str:
         """A product's name as it is written, such as "DATA 150", without digits and signs."""
 
+    def in_sentence(self, words: str) -> str:
+        """A whole sentence with what neighbouring words do to each other: French "de un" is "d'un"."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataSize:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ivr.money import Money
 from ivr.speech.french import FrenchSpeller
+from ivr.speech.numbers import Gender
 from ivr.units import Units
 
 french = FrenchSpeller()
@@ -203,6 +204,18 @@ def test_the_time_is_told_by_the_clock_of_twenty_four_hours_CS_34() -> None:
     assert len({french.time(time(minute // 60, minute % 60)) for minute in range(1440)}) == 1440
 
 
+def test_de_and_que_lose_their_e_before_one_and_before_nothing_else() -> None:
+    said = {
+        "Votre crédit est de un euro.": "Votre crédit est d'un euro.",
+        "Il ne reste que une minute.": "Il ne reste qu'une minute.",
+        "Que un million": "Qu'un million",
+        "Votre crédit est de onze euros.": "Votre crédit est de onze euros.",
+        "de huit, de zéro, de une": "de huit, de zéro, d'une",
+        "grande une": "grande une",
+    }
+    assert {before: french.in_sentence(before) for before in said} == said
+
+
 def test_percents_are_masculine() -> None:
     assert [french.percent(number) for number in (0, 1, 21, 80, 100, 120)] == [
         "zéro pour cent",
@@ -269,3 +282,43 @@ def test_any_name_comes_out_without_digits_or_is_refused(text: str) -> None:
     assert said
     assert not any(letter.isdecimal() or letter in "{}<>" for letter in said)
     assert "  " not in said
+
+
+SMALLEST = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
+VALUES = {word: number for number, word in enumerate(re.split(" ", SMALLEST))} | {
+    "une": 1,
+    "vingt": 20,
+    "trente": 30,
+    "quarante": 40,
+    "cinquante": 50,
+    "soixante": 60,
+    "octante": 80,
+}
+SIZES = {"mille": 10**3, "million": 10**6, "milliard": 10**9}
+
+
+def value(words: str) -> int:
+    """Read a French cardinal back, by the value of each of its words."""
+    total = group = 0
+    plain = re.sub("quatre-vingts?", "octante", words).replace("-", " ")
+    for word in plain.split():
+        if size := SIZES.get(word.rstrip("s")):
+            total, group = total + (group or 1) * size, 0
+        elif word in {"cent", "cents"}:
+            group = (group or 1) * 100
+        elif word != "et":
+            group += VALUES[word]
+    return total + group
+
+
+@given(st.integers(0, 10**12 - 1), st.sampled_from(["masculine", "feminine"]))
+def test_a_number_is_understood_as_it_was_meant(number: int, gender: Gender) -> None:
+    assert value(french.cardinal(number, gender)) == number
+
+
+@given(st.integers(0, 10**11))
+def test_an_amount_is_understood_as_it_was_meant(minor: int) -> None:
+    said = french.money(Money(minor, "EUR"))
+    euros, _, cents = re.sub("(?: d'| )euros?(?: et )?", "|", said).rpartition("|")
+    heard = value(euros) * 100 + value(re.sub(" centimes?$", "", cents))
+    assert heard == minor
