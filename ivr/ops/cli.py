@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -69,10 +69,10 @@ def run(
     settings = load_settings(settings_file)
     files = _sound_files(settings)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(settings, files, demo))
+        asyncio.run(_run(settings, files, demo, lambda: load_settings(settings_file)))
 
 
-async def _run(settings: Settings, files: Files, demo: bool) -> None:
+async def _run(settings: Settings, files: Files, demo: bool, again: Callable[[], Settings]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     log = logs.set_up(settings.log.format, settings.log.level)
 
@@ -90,6 +90,7 @@ async def _run(settings: Settings, files: Files, demo: bool) -> None:
             log_events(log),
             lambda done, total: bar.update(task, completed=done, total=total),
             seen if settings.log.level == "debug" else None,
+            again,
         )
         running = await opening.__aenter__()
     try:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ivr.accounts.packs import OPERATORS, outcomes_of
 from ivr.errors import ConfigurationError
-from ivr.flow import Plan, check, check_together, read_folder
+from ivr.flow import Facts, Plan, check, check_together, read_folder
 from ivr.ops.settings import Settings
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.recordings_check import missing_recordings
 
-__all__ = ["Files", "read_files", "recordings_left"]
+__all__ = ["Files", "read_again", "read_files", "recordings_left"]
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What operators write: the lines, and what is said on them."""
+    """What operators write: the lines, what is said on them, and what every call knows from its start."""
 
     plans: tuple[Plan, ...]
     catalogue: Catalogue
+    facts: Facts = field(default_factory=dict)
 
     def plan_for(self, dialled: str) -> Plan | None:
         """The line that answers a dialled number."""
@@ -39,9 +41,22 @@ def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
             line = plan.line_of(("line", "operator"))
             problems.append(ConfigurationError(plan.file, "line.operator", expected, line))
     problems += check_together(plans)
-    files = Files(tuple(plans), catalogue)
+    files = Files(tuple(plans), catalogue, settings.dialplan.facts)
     problems += unanswered(settings, files)
     return files, problems
+
+
+def read_again(
+    settings: Settings, again: Callable[[], Settings] | None
+) -> tuple[Files, list[ConfigurationError]]:
+    """Read all of it while the line runs on ``settings``: of newer ones only what concerns these files holds.
+
+    ``again`` reads the newer settings, and may raise what is wrong with them; None where there are none.
+    """
+    if again is not None:
+        newer = again()
+        settings = settings.model_copy(update={"dialplan": newer.dialplan, "prompts": newer.prompts})
+    return read_files(settings)
 
 
 def unanswered(settings: Settings, files: Files) -> list[ConfigurationError]:

@@ -51,8 +51,8 @@ class Reloading:
             self._again = False
             try:
                 await self._reload()
-            except VoiceError as error:
-                self._watch(FilesRefused((str(error),)))
+            except (ConfigurationError, VoiceError) as error:
+                self._watch(FilesRefused(tuple(str(error).splitlines())))
             except Exception as error:
                 self._watch(Fault("reload", error))
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from threadpoolctl import threadpool_limits
 
@@ -31,7 +32,7 @@ from ivr.ops.addresses import contact, our_host
 from ivr.ops.api.serving import serve_api
 from ivr.ops.collecting import collect_when_idle
 from ivr.ops.entrance import open_entrance
-from ivr.ops.files import Files, read_files
+from ivr.ops.files import Files, read_again
 from ivr.ops.neighbours import Neighbours
 from ivr.ops.reloading import Reloading
 from ivr.ops.settings import Settings, TlsSettings
@@ -68,11 +69,13 @@ async def open_line(
     watch: Watcher,
     progress: Callable[[int, int], None] | None = None,
     seen: Seen | None = None,
+    again: Callable[[], Settings] | None = None,
 ) -> AsyncIterator[Running]:
     """Open store, voices, media and signalling, in this order; close them in the other.
 
     ``progress(done, total)`` counts the sentences rendered before the line opens; ``seen`` is shown every
-    signalling message. ConfigurationError when an address is taken; StoreUnavailable, VoiceError.
+    signalling message; ``again`` reads the settings once more when files are read again, for ``[dialplan]``
+    and ``[prompts]`` alone. ConfigurationError when an address is taken; StoreUnavailable, VoiceError.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
     async with AsyncExitStack() as stack:
@@ -111,7 +114,7 @@ async def open_line(
         stack.callback(collect_when_idle(lambda: line.calls > 0))
         await stack.enter_async_context(settle_in_background(settings.cards, store, settings.terms(), watch))
         api = await stack.enter_async_context(serve_api(settings.api, store, settings.terms()))
-        reloading = Reloading(lambda: read_files(settings), library, line.change, watch)
+        reloading = Reloading(partial(read_again, settings, again), library, line.change, watch)
         stack.push_async_callback(reloading.close)
 
         def reload() -> None:

@@ -18,6 +18,7 @@ from ivr.accounts.postgresql_server import PostgresqlServer
 from ivr.errors import ConfigurationError
 from ivr.ops.settings_api import ApiSettings
 from ivr.ops.settings_cards import CardsSettings
+from ivr.ops.settings_dialplan import DialplanSettings
 from ivr.ops.settings_errors import SettingsRefused, problems
 from ivr.ops.settings_pins import PinsSettings
 from ivr.ops.settings_registrations import Credential, Registration
@@ -206,7 +207,7 @@ class SpeechSettings(Section):
 
 
 class FolderSettings(Section):
-    """``[dialplan]`` and ``[prompts]``: where the operator's own files stand."""
+    """``[prompts]``: where the operator's own files stand."""
 
     folder: Path
 
@@ -229,7 +230,7 @@ class Settings(Section):
     credentials: Annotated[tuple[Credential, ...], AfterValidator(_told_apart)] = ()
     store: StoreSettings = StoreSettings()
     speech: SpeechSettings = SpeechSettings()
-    dialplan: FolderSettings = FolderSettings(folder=Path("dialplan"))
+    dialplan: DialplanSettings = DialplanSettings()
     prompts: FolderSettings = FolderSettings(folder=Path("prompts"))
     log: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()

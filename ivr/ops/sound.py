@@ -31,7 +31,7 @@ async def prepare(
     library: Library, files: Files, progress: Callable[[int, int], None] | None = None
 ) -> Edition:
     """The files as calls use them, with every fixed sentence said; calls go on meanwhile. VoiceError."""
-    languages = {plan.line.language for plan in files.plans}
+    languages = {language for plan in files.plans for language in plan.line.languages}
     sentences = [
         (name, words)
         for name in sorted(languages)
@@ -42,7 +42,7 @@ async def prepare(
     speaker = Speaker(files.catalogue, library)
     for language in languages:
         await speaker.prepare(language)
-    return Edition(files.plans, speaker)
+    return Edition(files.plans, speaker, files.facts)
 
 
 def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:

@@ -12,7 +12,7 @@ from test_ops_running import Caller, started, until
 
 from ivr.call.edition import Edition
 from ivr.call.events import Fault, FilesRefused, FilesTaken
-from ivr.ops.files import Files, read_files
+from ivr.ops.files import Files, read_again, read_files
 from ivr.ops.reloading import Reloading
 from ivr.ops.settings import load_settings
 from ivr.ops.sound import prepare
@@ -37,7 +37,7 @@ class Line:
 
     def read(self) -> tuple[Files, list]:
         self.reads += 1
-        return read_files(self.settings)
+        return read_again(self.settings, lambda: load_settings(self.desk.settings))
 
     async def reload(self):
         """What is told of one reload."""
@@ -106,6 +106,20 @@ async def test_a_bug_in_reading_is_told_and_the_next_reload_works(desk):
         assert isinstance(await line.reload(), Fault)
         line.settings = settings
         assert isinstance(await line.reload(), FilesTaken)
+
+
+async def test_facts_of_the_settings_are_read_again_and_nothing_else_of_them(desk):
+    async with opened(desk) as line:
+        desk.change("infoline.toml", "[media]", '[dialplan.facts]\non_call_number = "777 123 456"\n[media]')
+        desk.change("infoline.toml", 'max_lag = "10 s"', "max_calls = 1")
+        assert isinstance(await line.reload(), FilesTaken)
+        assert line.editions[0].facts == {"on_call_number": "777 123 456", "credit_first": False}
+        desk.change("infoline.toml", "max_calls = 1", "max_calls = true\nretry = 1")
+        told = await line.reload()
+        assert isinstance(told, FilesRefused)
+        assert [problem.split(": ")[0].rpartition("/")[2] for problem in told.problems] == [
+            "infoline.toml:3", "infoline.toml:4"
+        ]  # fmt: skip
 
 
 def test_sighup_changes_the_line_for_the_next_call_and_drops_none(desk):

@@ -18,10 +18,12 @@ from ivr.ops.settings import (
     VoiceTable,
     load_settings,
 )
+from ivr.ops.settings_dialplan import FACTS
 from ivr.ops.settings_rules import RulesSettings
 
 EXAMPLE = Path(__file__).parents[2] / "infoline.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
+TABLES = (("speech", "voices"), ("dialplan", "facts"))  # hold whatever names there are
 SECTIONS = {
     **{
         name: field.annotation
@@ -53,8 +55,14 @@ def test_every_setting_stands_in_the_example(name):
     model = SECTIONS[name]
     assert isinstance(model, type) and issubclass(model, BaseModel)
     for key in model.model_fields:
-        if f"{name}.{key}" not in SECTIONS and (name, key) != ("speech", "voices"):
+        if f"{name}.{key}" not in SECTIONS and (name, key) not in TABLES:
             assert re.search(rf"^#?{key} = ", sections()[name], re.MULTILINE), f"{name}.{key}"
+
+
+def test_every_fact_of_the_delivered_dialplans_stands_in_the_example():
+    for fact, value in FACTS.items():
+        shown = "false" if value is False else f'"{value}"'
+        assert re.search(rf"^#?{fact} = {shown}$", sections()["dialplan.facts"], re.MULTILINE), fact
 
 
 def test_every_setting_in_the_example_is_a_setting_and_shows_its_default(tmp_path):
