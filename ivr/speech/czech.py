@@ -31,6 +31,7 @@ _DAYS = (
     *("desátého", "jedenáctého", "dvanáctého", "třináctého", "čtrnáctého", "patnáctého", "šestnáctého"),
     *("sedmnáctého", "osmnáctého", "devatenáctého", "dvacátého"),
 )
+_WEEKDAYS = ("v pondělí", "v úterý", "ve středu", "ve čtvrtek", "v pátek", "v sobotu", "v neděli")
 
 _CURRENCIES = {
     "CZK": (
@@ -105,14 +106,18 @@ class CzechSpeller:
         """53 is "padesát tři procent", 2 is "dvě procenta"."""
         return counted(number, _PERCENT, case)
 
-    def date(self, day: date, year: bool = True) -> str:
-        """14 March 2027 is "čtrnáctého března dva tisíce dvacet sedm": the genitive, as after "do"."""
+    def date(self, day: date, year: bool = True, weekday: bool = False) -> str:
+        """14 March 2027 is "čtrnáctého března dva tisíce dvacet sedm": the genitive, as after "do".
+
+        With `weekday` it is "v neděli čtrnáctého března …".
+        """
         tens, ones = divmod(day.day, 10)
         if day.day <= 20:
             ordinal = _DAYS[day.day - 1]
         else:
             ordinal = ("dvacátého", "třicátého")[tens - 2] + (f" {_DAYS[ones - 1]}" if ones else "")
-        return f"{ordinal} {_MONTHS[day.month]}" + (f" {numeral(day.year)}" if year else "")
+        said = f"{_WEEKDAYS[day.weekday()]} {ordinal}" if weekday else ordinal
+        return f"{said} {_MONTHS[day.month]}" + (f" {numeral(day.year)}" if year else "")
 
     def time(self, moment: time, case: Case = "nominative", at: bool = False) -> str:
         """14:30 is "čtrnáct hodin třicet minut", with `at` "ve čtrnáct hodin třicet minut"."""

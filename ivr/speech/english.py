@@ -20,6 +20,7 @@ from ivr.units import Units
 __all__ = ["EnglishSpeller"]
 
 _MONTHS = Locale("en").months["format"]["wide"]
+_WEEKDAYS = Locale("en").days["format"]["wide"]
 _HOME = 420  # the operators whose lines speak English are Czech
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SIGNS = {"/": "slash", "-": "dash"}
@@ -70,9 +71,10 @@ class EnglishSpeller:
         """53 is "fifty-three percent"."""
         return f"{self.cardinal(number)} percent"
 
-    def date(self, day: date, year: bool = True) -> str:
-        """14 March 2027 is "the fourteenth of March twenty twenty-seven", as after "until" and "on"."""
-        said = f"the {num2words(day.day, lang='en', to='ordinal')} of {_MONTHS[day.month]}"
+    def date(self, day: date, year: bool = True, weekday: bool = False) -> str:
+        """14 March 2027 is "the fourteenth of March twenty twenty-seven"; `weekday` puts `weekday` "on Sunday" first."""
+        said = f"on {_WEEKDAYS[day.weekday()]} " if weekday else ""
+        said += f"the {num2words(day.day, lang='en', to='ordinal')} of {_MONTHS[day.month]}"
         return f"{said} {_year(day.year)}" if year else said
 
     def time(self, moment: time, case: Case = "nominative", at: bool = False) -> str:

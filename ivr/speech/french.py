@@ -25,6 +25,7 @@ from ivr.units import Units
 __all__ = ["FrenchSpeller"]
 
 _MONTHS = Locale("fr").months["format"]["wide"]
+_WEEKDAYS = Locale("fr").days["format"]["wide"]
 _DIGITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
 _ELIDED = re.compile(r"\b(de|que|jusque|lorsque|puisque)\s(une?)\b", re.IGNORECASE)
 _LAST_ONE = re.compile(r"\bun$")
@@ -113,10 +114,14 @@ class FrenchSpeller:
         """80 is "quatre-vingts pour cent"."""
         return f"{self.cardinal(number)} pour cent"
 
-    def date(self, day: date, year: bool = True) -> str:
-        """As "premier mars deux mille vingt-sept", without its article: the text says "le", "au" or "du"."""
+    def date(self, day: date, year: bool = True, weekday: bool = False) -> str:
+        """As "premier mars deux mille vingt-sept", without its article: the text says "le", "au" or "du".
+
+        With `weekday` it is "lundi premier mars …".
+        """
         number = "premier" if day.day == 1 else _cardinal(day.day)
-        said = f"{number} {_MONTHS[day.month]}"
+        said = f"{_WEEKDAYS[day.weekday()]} {number}" if weekday else number
+        said += f" {_MONTHS[day.month]}"
         return f"{said} {_cardinal(day.year)}" if year else said
 
     def time(self, moment: time, case: Case = "nominative", at: bool = False) -> str:

@@ -64,8 +64,8 @@ def _percent(speller: Speller, number: int, **options: Any) -> str:
     return speller.percent(int(number), **options)
 
 
-def _date(speller: Speller, day: date, year: str = "yes") -> str:
-    return speller.date(day, year == "yes")
+def _date(speller: Speller, day: date, year: str = "yes", weekday: str = "no") -> str:
+    return speller.date(day, year == "yes", weekday == "yes")
 
 
 def _time(speller: Speller, moment: time | datetime, at: str = "no", **options: Any) -> str:
@@ -95,7 +95,7 @@ FUNCTIONS: Mapping[str, SpokenFunction] = {
         SpokenFunction("UNITS", (Units,), "units: time, messages or data", _units, _CASE),
         SpokenFunction("COUNT", (int,), "a whole number", _count, {"gender": GENDERS, **_CASE}),
         SpokenFunction("PERCENT", (int,), "a whole number of percent", _percent, _CASE),
-        SpokenFunction("DATE", (date,), "a date", _date, {"year": _YES_NO}),
+        SpokenFunction("DATE", (date,), "a date", _date, {"year": _YES_NO, "weekday": _YES_NO}),
         SpokenFunction("TIME", (time, datetime), "a time of day", _time, {"at": _YES_NO, **_CASE}),
         SpokenFunction("DIGITS", (str,), "a symbol or an account number", _digits, {"groups": GROUPINGS}),
         SpokenFunction("PHONE", (str,), "a telephone number", _phone),

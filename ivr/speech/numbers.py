@@ -62,8 +62,8 @@ class Speller(Protocol):
     def percent(self, number: int, case: Case = "nominative") -> str:
         """A whole number and the word for percent."""
 
-    def date(self, day: date, year: bool = True) -> str:
-        """Day, month and, if wanted, year, as after "until"."""
+    def date(self, day: date, year: bool = True, weekday: bool = False) -> str:
+        """Day, month and year, as after "until"; `weekday` names it first, as when something happens."""
 
     def time(self, moment: time, case: Case = "nominative", at: bool = False) -> str:
         """Hours and minutes of the clock; `at` puts the word before it that says when something happens."""

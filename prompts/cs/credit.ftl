@@ -17,7 +17,7 @@ credit-empty = Váš kredit je vyčerpaný, zbývá nula korun.
 
 postpaid = Vaše číslo využívá tarif s měsíčním vyúčtováním, kredit tedy nemá.
 
-postpaid-spend = V tomto zúčtovacím období jste zatím provolali { MONEY($spend) }.
+postpaid-spend = V tomto zúčtovacím období jste zatím provolali { MONEY($spend, case: "accusative") }.
 
 postpaid-limit = Váš limit na volání je { MONEY($limit) }.
 

@@ -140,6 +140,9 @@ def dates(speller: Speller) -> Lines:
         *(date(year, 3, 1) for year in (1999, 2000, 2001, 2009, 2010, *range(2020, 2042), 2100)),
     ):
         yield f"{day}\t{speller.date(day, False)}\t{speller.date(day)}"
+    yield "# with the day of the week"
+    for day in days[:8]:
+        yield f"{day}\t{speller.date(day, year=False, weekday=True)}"
 
 
 def times(speller: Speller) -> Lines:

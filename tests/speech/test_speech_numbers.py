@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ivr.money import Money
 from ivr.speech.czech import CzechSpeller
 from ivr.speech.numbers import digit_groups
+from ivr.units import Units
 
 czech = CzechSpeller()
 
@@ -105,12 +106,12 @@ MONTHS = [
     "prosince",
 ]
 
-UNITS = "nula jedna jeden dva dvě tři čtyři pět šest sedm osm devět"
+SMALL = "nula jedna jeden dva dvě tři čtyři pět šest sedm osm devět"
 TEENS = (
     "deset jedenáct dvanáct třináct čtrnáct patnáct šestnáct sedmnáct osmnáct devatenáct dvacet třicet "
     "čtyřicet padesát šedesát sedmdesát osmdesát devadesát sto stě sta set tisíc tisíce"
 )
-VOCABULARY = frozenset(f"{UNITS} {TEENS} koruna koruny korun haléř haléře haléřů".split())
+VOCABULARY = frozenset(f"{SMALL} {TEENS} koruna koruny korun haléř haléře haléřů".split())
 
 
 @pytest.mark.parametrize(("amount", "words"), MONEY.items())
@@ -159,6 +160,85 @@ def test_a_phone_number_is_read_in_threes_without_the_home_prefix() -> None:
 def test_an_account_number_has_its_slash_said_as_lomeno_CP_15() -> None:
     said = czech.digits("222852292/0600")
     assert said == "dva dva dva, osm pět dva, dva devět dva, lomeno nula šest nula nula"
+
+
+def test_an_account_s_prefix_is_kept_apart_by_its_dash() -> None:
+    said = czech.digits("19-2000145399/0800")
+    assert said.startswith("jedna devět, pomlčka dva nula nula, nula jedna čtyři,")
+    assert czech.digits("777-123-456") == czech.digits("777123456")
+
+
+def test_a_symbol_is_read_in_groups_of_the_wanted_size_VL_24() -> None:
+    assert czech.digits("5772722222") == "pět sedm sedm, dva sedm dva, dva dva dva dva"
+    assert czech.digits("5772722222", "fours") == "pět sedm sedm dva, sedm dva dva dva, dva dva"
+    assert czech.digits("5772722222", "pairs") == "pět sedm, sedm dva, sedm dva, dva dva, dva dva"
+
+
+UNITS = {
+    (0, "seconds"): "nula minut",
+    (60, "seconds"): "jedna minuta",
+    (150, "seconds"): "dvě minuty třicet sekund",
+    (45, "seconds"): "čtyřicet pět sekund",
+    (1, "sms"): "jedna esemeska",
+    (22, "sms"): "dvacet dva esemesek",
+    (3, "mms"): "tři multimediální zprávy",
+    (0, "kilobytes"): "nula megabajtů",
+    (1023, "kilobytes"): "tisíc dvacet tři kilobajtů",
+    (150 * 1024, "kilobytes"): "sto padesát megabajtů",
+    (2000 * 1024, "kilobytes"): "dva tisíce megabajtů",
+    (1024**2 + 512 * 1024, "kilobytes"): "jeden a půl gigabajtu",
+    (1024**2 + 511 * 1024, "kilobytes"): "jedna celá čtyři gigabajtu",
+    (2 * 1024**2 - 1, "kilobytes"): "jedna celá devět gigabajtu",
+    (2 * 1024**2, "kilobytes"): "dva gigabajty",
+    (5 * 1024**2 + 130 * 1024, "kilobytes"): "pět celých jedna gigabajtu",
+}
+
+
+@pytest.mark.parametrize(("units", "words"), UNITS.items())
+def test_units_are_told_as_they_are_sold_and_never_rounded_up_CP_12(
+    units: tuple[int, str], words: str
+) -> None:
+    assert czech.units(Units(*units)) == words
+
+
+def test_the_accusative_and_the_genitive_are_what_the_sentence_asks_for() -> None:
+    assert czech.money(Money.parse("1.01"), "accusative") == "jednu korunu jeden haléř"
+    assert czech.money(Money(150000), "genitive") == "tisíce pěti set korun"
+    assert czech.money(Money(10000), "genitive") == "sta korun"
+    assert czech.money(Money(12200), "genitive") == "sto dvaceti dvou korun"
+    assert czech.units(Units(1, "sms"), "accusative") == "jednu esemesku"
+    assert (
+        czech.units(Units(1024**2 * 13 // 10 + 1, "kilobytes"), "accusative") == "jednu celou tři gigabajtu"
+    )
+    assert czech.time(time(14), "genitive") == "čtrnácti hodin"
+    assert czech.percent(80, "genitive") == "osmdesáti procent"
+
+
+def test_a_preposition_takes_its_vowel_before_two_consonants() -> None:
+    hours = {
+        1: "v jednu hodinu",
+        2: "ve dvě hodiny",
+        4: "ve čtyři hodiny",
+        7: "v sedm hodin",
+        14: "ve čtrnáct hodin",
+    }
+    assert {hour: czech.time(time(hour), at=True) for hour in hours} == hours
+
+
+def test_a_product_is_named_without_digits_and_signs_CP_54() -> None:
+    names = {
+        "DATA 150": "DATA sto padesát",
+        "DATA600": "DATA šest set",
+        "CallPro ;-)": "CallPro smajlík",
+        "CallPro ;- )": "CallPro smajlík",
+        "ZMENA CALLPRO;-) DATA150 V SITI ZDARMA": "změna CALLPRO smajlík DATA sto padesát V síti ZDARMA",
+        "UP 100 SMS": "UP sto esemesek",
+        "UP LTE": "UP el té e",
+        "Data 10 GB": "Data deset gigabajtů",
+    }
+    assert {name: czech.name(name) for name in names} == names
+    with pytest.raises(ValueError, match="letters or digits"):
+        czech.name(" * ")
 
 
 def test_no_digit_is_left_alone_in_a_group() -> None:
