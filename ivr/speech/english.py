@@ -72,7 +72,7 @@ class EnglishSpeller:
         return f"{self.cardinal(number)} percent"
 
     def date(self, day: date, year: bool = True, weekday: bool = False) -> str:
-        """14 March 2027 is "the fourteenth of March twenty twenty-seven"; `weekday` puts `weekday` "on Sunday" first."""
+        """14 March 2027 is "the fourteenth of March twenty twenty-seven"; `weekday`: "on Sunday the …"."""
         said = f"on {_WEEKDAYS[day.weekday()]} " if weekday else ""
         said += f"the {num2words(day.day, lang='en', to='ordinal')} of {_MONTHS[day.month]}"
         return f"{said} {_year(day.year)}" if year else said
