@@ -7,32 +7,46 @@ somewhere, that every sentence exists and has the facts it speaks of on every wa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ivr.errors import ConfigurationError
-from ivr.flow.paths import loops_without_caller, reachable, way_without
-from ivr.flow.plan import Place, Plan, Way
-from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, Sentence, Step, TransferStep
+from ivr.flow.check_sentences import Problem, Texts, check_sentences
+from ivr.flow.giving import Giving, LookUps, keyed_in_without, looked_up_without, outcomes_for
+from ivr.flow.paths import loops_without_caller, reachable
+from ivr.flow.plan import Place, Plan, ways_out
+from ivr.flow.steps import (
+    ANY_KEY,
+    RESUME,
+    AskStep,
+    HangUpStep,
+    HoursStep,
+    IdentifyStep,
+    LanguageStep,
+    LookUpStep,
+    ReadStep,
+    Sentence,
+    TransferStep,
+    WhenStep,
+)
 from ivr.flow.wording import did_you_mean, listed, quoted
 from ivr.phone import same_number
 
 __all__ = ["LookUps", "Texts", "check", "check_together"]
 
-LookUps = Mapping[str, Mapping[str, Collection[str]]]
-"""Look-up -> outcome -> the facts it gives: ``{"credit": {"prepaid": {"credit", "valid_until"}}}``."""
 
-Texts = Mapping[str, Mapping[str, Collection[str]]]
-"""Language -> sentence -> the facts it speaks of: ``{"cs": {"credit-prepaid": {"credit"}}}``."""
+def check(
+    plan: Plan, look_ups: LookUps, texts: Texts, facts: Collection[str] = ()
+) -> list[ConfigurationError]:
+    """All problems of one plan, in the order of its file and those it uses; an empty list for a sound one.
 
-_Problem = tuple[Place, str]
-
-
-def check(plan: Plan, look_ups: LookUps, texts: Texts) -> list[ConfigurationError]:
-    """All problems of one plan, in the order of its file; an empty list for a sound one."""
-    problems = [*_ways(plan), *_transfers(plan), *_look_ups(plan, look_ups), *_retries(plan)]
-    problems += _sentences(plan, look_ups, texts)
-    errors = [_error(plan, place, expected) for place, expected in problems]
-    return sorted(errors, key=lambda error: error.line or 0)
+    ``facts`` are the names of those that the settings give.
+    """
+    giving = Giving(plan, look_ups, facts)
+    problems = [*_ways(plan), *_transfers(plan, giving), *_look_ups(plan, look_ups), *_retries(plan)]
+    problems += [*_hours(plan), *_branches(plan, giving), *_identity(plan), *_languages(plan)]
+    problems += check_sentences(plan, giving, texts)
+    errors = [_error(plan, place, expected) for place, expected in dict.fromkeys(problems)]
+    return sorted(errors, key=lambda error: (error.file != plan.file, error.file, error.line or 0))
 
 
 def check_together(plans: Sequence[Plan]) -> list[ConfigurationError]:
@@ -51,13 +65,13 @@ def check_together(plans: Sequence[Plan]) -> list[ConfigurationError]:
 
 
 def _error(plan: Plan, place: Place, expected: str) -> ConfigurationError:
-    return ConfigurationError(plan.file, ".".join(place), expected, plan.line_of(place))
+    return ConfigurationError(plan.file_of(place), ".".join(place), expected, plan.line_of(place))
 
 
-def _ways(plan: Plan) -> Iterator[_Problem]:
+def _ways(plan: Plan) -> Iterator[Problem]:
     met = reachable(plan)
     for name in plan.steps:
-        if name not in met:
+        if name not in met and ("step", name) not in plan.written_in:
             yield ("step", name), "no caller ever comes here: no step leads to it"
     seen: set[frozenset[str]] = set()
     for loop in loops_without_caller(plan):
@@ -71,26 +85,27 @@ def _ways(plan: Plan) -> Iterator[_Problem]:
             )
 
 
-def _transfers(plan: Plan) -> Iterator[_Problem]:
+def _transfers(plan: Plan, giving: Giving) -> Iterator[Problem]:
     for step in plan.steps.values():
         if not isinstance(step, TransferStep):
             continue
         at = ("step", step.name)
-        if not isinstance(plan.steps[step.connected], HangUpStep):
+        if not isinstance(plan.steps.get(step.connected), HangUpStep):
             yield (
                 (*at, "connected"),
                 "after a transfer the caller has left: this leads to a step that hangs up",
             )
-        if plan.line.answers(step.target):
+        if step.by_fact and step.target not in giving.names():
+            said = f"nobody gives the fact {quoted(step.target)}{did_you_mean(step.target, giving.names())}"
+            yield (*at, "transfer"), f"{said}; a number stands here, or a fact that the settings give"
+        elif plan.line.answers(step.target):
             yield (*at, "transfer"), f"{quoted(step.target)} is this line's own number: it would call itself"
 
 
-def _look_ups(plan: Plan, look_ups: LookUps) -> Iterator[_Problem]:
-    for step in plan.steps.values():
-        if not isinstance(step, LookUpStep):
-            continue
+def _look_ups(plan: Plan, look_ups: LookUps) -> Iterator[Problem]:
+    for step in plan.look_ups:
         at = ("step", step.name)
-        known = look_ups.get(step.look_up)
+        known = outcomes_for(step, look_ups)
         if known is None:
             hint = did_you_mean(step.look_up, look_ups) or f"; there is {listed(sorted(look_ups))}"
             yield (*at, "look_up"), f"there is no look-up {quoted(step.look_up)}{hint}"
@@ -108,12 +123,20 @@ def _look_ups(plan: Plan, look_ups: LookUps) -> Iterator[_Problem]:
             yield (*at, "outcomes"), said
 
 
-def _retries(plan: Plan) -> Iterator[_Problem]:
+def _retries(plan: Plan) -> Iterator[Problem]:
     for step in plan.steps.values():
+        if not isinstance(step, AskStep | ReadStep):
+            continue
+        lists: dict[str, tuple[Sentence, ...]] = {}
         if isinstance(step, AskStep):
-            for entry, words in (("silence", step.silence), ("wrong_key", step.wrong_key)):
-                if len(words) != step.tries - 1:
-                    yield ("step", step.name, entry), _retry_trouble(step.tries, len(words))
+            lists = {"silence": step.silence, "wrong_key": step.wrong_key}
+            if ANY_KEY in step.keys:
+                lists.pop("wrong_key")
+        elif isinstance(step, ReadStep):
+            lists = {"silence": step.silence, "too_short": step.too_short}
+        for entry, words in lists.items():
+            if len(words) != step.tries - 1:
+                yield ("step", step.name, entry), _retry_trouble(step.tries, len(words))
 
 
 def _retry_trouble(tries: int, words: int) -> str:
@@ -124,68 +147,50 @@ def _retry_trouble(tries: int, words: int) -> str:
     return f"{need}: one for each time that the question is put again"
 
 
-def _sentences(plan: Plan, look_ups: LookUps, texts: Texts) -> Iterator[_Problem]:
-    language = plan.line.language
-    if language not in texts:
-        hint = f"; there is {listed(sorted(texts))}" if texts else ""
-        yield ("line", "language"), f"there are no sentences in {quoted(language)}{hint}"
-        return
-    known, met = texts[language], reachable(plan)
-    for place, text, step in _spoken(plan):
-        if text not in known:
-            yield (
-                place,
-                f"there is no sentence {quoted(text)} in prompts/{language}{did_you_mean(text, known)}",
-            )
-        elif step is None and known[text]:
-            yield place, f"{quoted(text)} may be said at any time, so it can speak of no facts"
-        elif step is not None and step.name in met:
-            for fact in sorted(known[text]):
-                if (trail := way_without(plan, step.name, _Giving(plan, look_ups, fact))) is not None:
-                    hint = did_you_mean(fact, _all_facts(look_ups) - {fact})
-                    came = ", ".join(trail[:-1]) or "the start"
-                    said = (
-                        f"{quoted(text)} speaks of {quoted(fact)}, which is not known to a call that comes by"
-                    )
-                    yield place, f"{said} {came}{hint}"
-
-
-def _spoken(plan: Plan) -> Iterator[tuple[Place, str, Step | None]]:
-    """Every sentence named in the plan: where, which, and in which step (None: the line's own)."""
-    for entry in ("one_moment", "trouble", "before_answer"):
-        said: str | None = getattr(plan.line, entry)
-        if said is not None:
-            yield ("line", entry), said, None
+def _hours(plan: Plan) -> Iterator[Problem]:
     for step in plan.steps.values():
-        at = ("step", step.name)
-        lists: tuple[tuple[str, tuple[Sentence, ...]], ...] = ()
-        if isinstance(step, SayStep):
-            lists = (("say", step.texts),)
-        elif isinstance(step, AskStep):
-            lists = (("ask", step.texts), ("silence", step.silence), ("wrong_key", step.wrong_key))
-        for entry, names in lists:
-            for nth, text in enumerate(names):
-                place = (*at, entry, str(nth))
-                yield place if place in plan.written_at else place[:-1], text.text, step
+        if not isinstance(step, HoursStep):
+            continue
+        at, states = ("step", step.name), plan.hours[step.hours].states
+        for state in step.open:
+            if state not in states:
+                hint = did_you_mean(state, set(states) - step.open.keys())
+                yield (*at, "open", state), f"the hours {quoted(step.hours)} know no {quoted(state)}{hint}"
+        if missing := [state for state in states if state not in step.open]:
+            said = f"the hours {quoted(step.hours)} can also be {listed(missing)}: say where that leads"
+            yield (*at, "open"), said
 
 
-def _all_facts(look_ups: LookUps) -> set[str]:
-    return {fact for outcomes in look_ups.values() for facts in outcomes.values() for fact in facts}
+def _branches(plan: Plan, giving: Giving) -> Iterator[Problem]:
+    names = giving.names()
+    for step in plan.steps.values():
+        if isinstance(step, WhenStep) and step.fact not in names:
+            said = f"nobody gives the fact {quoted(step.fact)}{did_you_mean(step.fact, names)}"
+            yield ("step", step.name, "when"), said
 
 
-class _Giving:
-    """What taking a way does to one fact; see :func:`ivr.flow.paths.way_without`."""
+def _identity(plan: Plan) -> Iterator[Problem]:
+    met = reachable(plan)
+    for step in plan.steps.values():
+        if step.name not in met:
+            continue
+        if isinstance(step, IdentifyStep):
+            for entry, into in (("account", step.account), ("pin", step.pin)):
+                if (trail := keyed_in_without(plan, step, into)) is not None:
+                    came = ", ".join(trail[:-1]) or "the start"
+                    said = f"nothing has been read into {quoted(into)} on a call that comes by {came}"
+                    yield ("step", step.name, "identify", entry), said
+        for way in ways_out(step):
+            if isinstance(step, LookUpStep) or way.to != RESUME:
+                continue
+            if (trail := looked_up_without(plan, step.name)) is not None:
+                came = ", ".join(trail)
+                yield way.place, f"there is no look-up to resume on a call that comes by {came}"
 
-    def __init__(self, plan: Plan, look_ups: LookUps, fact: str) -> None:
-        self._plan, self._look_ups, self._fact = plan, look_ups, fact
 
-    def __call__(self, way: Way) -> bool | None:
-        step = self._plan.steps[way.place[1]]
-        if not isinstance(step, LookUpStep):
-            return None
-        outcomes = self._look_ups.get(step.look_up)
-        if outcomes is None or way.place[-1] not in outcomes:
-            return True  # a problem of its own; nothing can be said of its facts
-        if self._fact in outcomes[way.place[-1]]:
-            return True
-        return False if any(self._fact in facts for facts in outcomes.values()) else None
+def _languages(plan: Plan) -> Iterator[Problem]:
+    spoken = plan.line.languages
+    for step in plan.steps.values():
+        if isinstance(step, LanguageStep) and step.language not in (*spoken, "account"):
+            said = f"the line does not speak {quoted(step.language)}: its languages are {listed(spoken)}"
+            yield ("step", step.name, "language"), said

@@ -134,6 +134,8 @@ class Reading:
         for nth, number in enumerate(line.numbers):
             if any(same_number(number, earlier, line.country) for earlier in line.numbers[:nth]):
                 self.wrong(("line", "numbers", str(nth)), f"the number {quoted(number)} stands here twice")
+        for place, said in _line_faults(line):
+            self.wrong(place, said)
         return line
 
     def _steps(self) -> dict[str, Step]:
@@ -206,6 +208,20 @@ class Reading:
                 self.wrong((*at, *where), f"this is a table: {model.model_fields[where[0]].description}")
             else:
                 self.wrong((*at, *where), str(detail.get("ctx", {}).get("error", detail["msg"])))
+
+
+def _line_faults(line: Line) -> Iterator[tuple[Place, str]]:
+    """Entries of a line that do not go together."""
+    for entry, numbers in (("start_for", line.start_for), ("language_for", line.language_for)):
+        for number in numbers:
+            if number not in line.numbers:
+                said = f"{quoted(number)} is none of the line's numbers{did_you_mean(number, line.numbers)}"
+                yield ("line", entry, number), said
+    spoken = [(("line", "language"), line.language)]
+    spoken += [(("line", "language_for", number), said) for number, said in line.language_for.items()]
+    for place, language in spoken:
+        if language not in line.languages:
+            yield place, f"{quoted(language)} is none of the line's languages, {listed(line.languages)}"
 
 
 def _in_order(problem: tuple[int, ConfigurationError]) -> tuple[int, int]:
