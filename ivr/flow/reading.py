@@ -217,7 +217,7 @@ def _line_faults(line: Line) -> Iterator[tuple[Place, str]]:
             if number not in line.numbers:
                 said = f"{quoted(number)} is none of the line's numbers{did_you_mean(number, line.numbers)}"
                 yield ("line", entry, number), said
-    spoken = [(("line", "language"), line.language)]
+    spoken: list[tuple[Place, str]] = [(("line", "language"), line.language)]
     spoken += [(("line", "language_for", number), said) for number, said in line.language_for.items()]
     for place, language in spoken:
         if language not in line.languages:
