@@ -29,11 +29,16 @@ class Enquiries:
         return "not_proven" if asked.trust == "pin" and self._caller.proven is None else None
 
     async def look_up(self, asked: LookUp) -> tuple[str, Facts]:
-        """One of the look-up's outcomes; "unavailable" is told to whoever watches."""
+        """One of the look-up's outcomes; "unavailable" is told to whoever watches.
+
+        A fact that may be missing and is, is None: what another look-up said of it holds no longer.
+        """
         finding = await self._accounts.look_up(asked.name, self._caller, self._clock())
         if finding.reason:
             self._watch(LookUpFailed(self._leg, asked.name, finding.reason))
-        return finding.outcome, finding.facts
+        promised = self._accounts.outcomes[asked.name].get(finding.outcome, ())
+        missing = (fact[:-1] for fact in promised if fact.endswith("?") and "[]." not in fact)
+        return finding.outcome, {**dict.fromkeys(missing), **finding.facts}
 
     async def identify(self, asked: Identify) -> tuple[str, Facts]:
         """Whether account and PIN belong together: "proven", "refused" or "unavailable"."""

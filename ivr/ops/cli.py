@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,14 +15,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ivr.accounts.callers import Caller
 from ivr.accounts.catalogue import check_tariffs
 from ivr.accounts.demo import demo_accounts, seed_demo
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError, ConfigurationError, InfolineError, StoreUnavailable
-from ivr.flow import Facts, describe
-from ivr.flow.steps import KEYS
+from ivr.flow import describe
 from ivr.media.g711 import decode, encode
 from ivr.ops import accounts_cli, cards_cli, logs
 from ivr.ops.addresses import reachable_at
@@ -30,10 +28,10 @@ from ivr.ops.files import Files, read_files, recordings_left
 from ivr.ops.probe import probe
 from ivr.ops.running import Running, open_line, read_certificates
 from ivr.ops.settings import Settings, load_settings
-from ivr.ops.try_call import as_lines, try_call
+from ivr.ops.terminal import SettingsFile, all_sound, sound_files
+from ivr.ops.try_cli import try_it
 from ivr.ops.watching import log_events
 from ivr.peer import Peer
-from ivr.phone import to_e164
 from ivr.speech.joining import join
 from ivr.speech.library import Library
 from ivr.speech.recordings_reader import read_recordings
@@ -56,8 +54,7 @@ app.add_typer(
 )
 app.add_typer(cards_cli.cards, name="cards")
 app.command()(probe)
-
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="The settings file.")]
+app.command("try")(try_it)
 
 
 @app.command()
@@ -67,7 +64,7 @@ def run(
 ) -> None:
     """Open the line and answer calls until interrupted."""
     settings = load_settings(settings_file)
-    files = _sound_files(settings)
+    files = sound_files(settings)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(settings, files, demo, lambda: load_settings(settings_file)))
 
@@ -131,59 +128,6 @@ def _announce(console: Console, settings: Settings, files: Files, running: Runni
     console.print("Ctrl-C closes it.")
 
 
-def _telephone_keys(keys: str) -> str:
-    wrong = next((key for key in keys if key.upper() not in KEYS), None)
-    if wrong is not None:
-        raise typer.BadParameter(f"a telephone has no key {wrong!r}, only {KEYS}")
-    return keys
-
-
-@app.command("try")
-def try_it(
-    number: Annotated[str, typer.Argument(help="The number to dial, such as 4488.")],
-    caller: Annotated[
-        str | None, typer.Option("--from", help="The number that calls; none: withheld.")
-    ] = None,
-    keys: Annotated[
-        str, typer.Option(help="Keys to press, one whenever the line waits: 29", callback=_telephone_keys)
-    ] = "",
-    connect: Annotated[bool, typer.Option(help="Whether a transfer gets through.")] = True,
-    settings_file: SettingsFile = None,
-) -> None:
-    """Walk a call without a telephone, and print what is said and pressed."""
-    settings = load_settings(settings_file)
-    files = _sound_files(settings)
-    plan = files.plan_for(number)
-    if plan is None:
-        numbers = ", ".join(one for known in files.plans for one in known.line.numbers)
-        raise ConfigurationError(settings.dialplan.folder, "", f"no line answers {number}, only {numbers}")
-    from_number = None if caller is None else to_e164(caller, plan.line.country) or caller
-
-    async def walk() -> list[str]:
-        try:
-            store = await Store.open(settings.store.url.get_secret_value())
-        except StoreUnavailable:
-            return as_lines(await try_call(plan, keys, files.catalogue.sentence, _no_store, connect))
-        accounts = Accounts(store, terms=settings.terms(), time_limit=settings.store.time_limit)
-
-        async def look_up(name: str) -> tuple[str, Facts]:
-            serving = accounts.of(plan.line.operator)
-            finding = await serving.look_up(name, Caller(from_number, number), datetime.now(UTC))
-            return finding.outcome, finding.facts
-
-        try:
-            return as_lines(await try_call(plan, keys, files.catalogue.sentence, look_up, connect))
-        finally:
-            await store.close()
-
-    for line in asyncio.run(walk()):
-        typer.echo(line)
-
-
-async def _no_store(_name: str) -> tuple[str, Facts]:
-    return "unavailable", {}
-
-
 @app.command()
 def check(settings_file: SettingsFile = None) -> None:
     """Read settings, dialplans, prompts and store, and say everything that is wrong with them."""
@@ -210,7 +154,7 @@ def check(settings_file: SettingsFile = None) -> None:
         count = asyncio.run(look_into_store())
     except (StoreUnavailable, ConfigurationError) as error:
         problems.append(error)
-    _all_sound(problems)
+    all_sound(problems)
     for plan in files.plans:
         typer.echo(describe(plan))
     for line in recordings_left(files):
@@ -244,21 +188,6 @@ def say(
 
     seconds = asyncio.run(render())
     typer.echo(f"{out}: {seconds:.1f} s")
-
-
-def _sound_files(settings: Settings) -> Files:
-    """The dialplans and prompts, or every problem in them and the end."""
-    files, problems = read_files(settings)
-    _all_sound(problems)
-    return files
-
-
-def _all_sound(problems: Sequence[InfolineError]) -> None:
-    """Every problem on a line of its own, and the end, if there is any."""
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    if problems:
-        raise typer.Exit(1)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

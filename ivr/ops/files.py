@@ -35,7 +35,7 @@ def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
     problems += unread
     texts = {language: catalogue.texts(language) for language in catalogue.languages}
     for plan in plans:
-        problems += check(plan, outcomes_of(plan.line.operator), texts)
+        problems += check(plan, outcomes_of(plan.line.operator), texts, settings.dialplan.facts)
         if plan.line.operator not in OPERATORS:
             expected = f'there is no operator "{plan.line.operator}", only {", ".join(OPERATORS)}'
             line = plan.line_of(("line", "operator"))
@@ -43,7 +43,7 @@ def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
     problems += check_together(plans)
     files = Files(tuple(plans), catalogue, settings.dialplan.facts)
     problems += unanswered(settings, files)
-    return files, problems
+    return files, list({str(problem): problem for problem in problems}.values())  # a shared file's said once
 
 
 def read_again(
