@@ -118,7 +118,17 @@ class Accounts:
         async with self.store.reading() as connection:
             if caller.proven is not None:
                 return await figures_of_subscriber(connection, self.operator, caller.proven, today)
-            return await figures_of_number(connection, self.operator, caller.number or "", today)
+            figures = await figures_of_number(connection, self.operator, caller.number or "", today)
+        return figures if figures is not None and self._may_hear(caller, figures) else None
+
+    def _may_hear(self, caller: Caller, figures: Figures) -> bool:
+        """Whether the number alone opens the account: a call shop's has to be of the right kind (CS-06)."""
+        if self.operator.code != callshop_fr.OPERATOR.code:
+            return True
+        kind = callshop_fr.NumberKind(figures.number_kind or "")
+        known = callshop_fr.KnownNumber(figures.account.number, figures.account.subscriber_id, kind)
+        found = callshop_fr.access(caller.dialled, caller.number, [known], self.terms.callshop)
+        return found is not None and found.subscriber_id == figures.account.subscriber_id
 
     async def account(self, number: str, now: datetime) -> Account | None:
         """The account behind a number in E.164; None if there is none. StoreUnavailable."""

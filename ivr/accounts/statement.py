@@ -161,6 +161,7 @@ class LimitRow:
 class Figures:
     """What one question to the store gives about one subscriber.
 
+    ``number_kind`` is what the number asked for is to the account, None where it was found by something else;
     ``own_limit`` is what the customer has set (GM-20), ``deposits`` what is held towards the limit, ``bills``
     the newest ones.
     """
@@ -181,6 +182,7 @@ class Figures:
     granted: Money | None
     deposits: Money
     bills: tuple[Bill, ...]
+    number_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ from ivr.money import Money
 
 __all__ = ["figures_of_account", "figures_of_number", "figures_of_subscriber"]
 
-_SHAPE = (("n", 8, BigInteger()), ("w", 6, Text()), ("d", 3, Date()), ("t", 3, Instant()))
+_SHAPE = (("n", 8, BigInteger()), ("w", 7, Text()), ("d", 3, Date()), ("t", 3, Instant()))
 _BILLS = 12  # so many that three are among them which are paid or due
 _ROAMING, _PREMIUM, _RAISES, _BLOCKED_ABROAD, _LIMIT_ROW = 1, 2, 4, 8, 16
 
@@ -101,11 +101,16 @@ def _owner(chosen: CTE) -> ScalarSelect[Any]:
     return select(chosen.c.id).scalar_subquery()
 
 
-def _question(key: ColumnElement[bool], number: ColumnElement[str], source: FromClause) -> Any:
-    """The whole question for whom ``key`` names; ``number`` is the number that the account is told by."""
+def _question(
+    key: ColumnElement[bool], number: ColumnElement[str], source: FromClause, kind: ColumnElement[Any]
+) -> Any:
+    """The whole question for whom ``key`` names.
+
+    ``number`` is the number that the account is told by, ``kind`` what it is to the account.
+    """
     owners = source.join(operators, operators.c.id == subscribers.c.operator_id)
     chosen = (
-        select(subscribers.c.id, number.label("e164"))
+        select(subscribers.c.id, number.label("e164"), kind.label("kind"))
         .select_from(owners)
         .where(operators.c.code == bindparam("operator"), subscribers.c.status != "closed", key)
         .cte("chosen")
@@ -149,7 +154,7 @@ def _who(chosen: CTE) -> Select[Any]:
                 subscribers.c.status,
                 subscribers.c.language,
             ),
-            *(subscribers.c.payer_number, limit_states.c.state),
+            *(subscribers.c.payer_number, limit_states.c.state, select(chosen.c.kind).scalar_subquery()),
         ),
         t=(subscribers.c.figures_at, limit_states.c.restored_by, limit_states.c.raised_automatically_at),
     )
@@ -277,6 +282,7 @@ _OF_NUMBER = _question(
     & (numbers.c.operator_id == operators.c.id),
     numbers.c.e164,
     numbers.join(subscribers, subscribers.c.id == numbers.c.subscriber_id),
+    numbers.c.kind,
 )
 _FIRST_NUMBER = (
     select(func.min(numbers.c.e164))
@@ -284,10 +290,11 @@ _FIRST_NUMBER = (
     .correlate(subscribers)
     .scalar_subquery()
 )
+_NO_KIND = cast(null(), Text())
 _OF_ACCOUNT = _question(
-    subscribers.c.account_number == bindparam("account_number"), _FIRST_NUMBER, subscribers
+    subscribers.c.account_number == bindparam("account_number"), _FIRST_NUMBER, subscribers, _NO_KIND
 )
-_OF_SUBSCRIBER = _question(subscribers.c.id == bindparam("subscriber"), _FIRST_NUMBER, subscribers)
+_OF_SUBSCRIBER = _question(subscribers.c.id == bindparam("subscriber"), _FIRST_NUMBER, subscribers, _NO_KIND)
 
 
 async def figures_of_number(
@@ -331,6 +338,7 @@ def _read(lines: dict[str, list[Row[Any]]], currency: str) -> Figures:
     automatic = lines.get("automatic", [])
     return Figures(
         account=_account(who, lines.get("lot", []), currency),
+        number_kind=who.w6,
         payer_number=who.w4,
         may_be_late=bool(marks & (_ROAMING | _PREMIUM)),
         automatic_raise=bool(marks & _RAISES),

@@ -15,8 +15,11 @@ from ivr.units import Units
 FACTS = (Money, Units, date, int, str)
 
 
-async def told(accounts: Accounts, name: str, number: str, now: datetime, dialled: str = "") -> Finding:
-    """The answer of a look-up to the owner of a number, after it was held against the table."""
+async def told(accounts: Accounts, name: str, number: str, now: datetime, dialled: str = "3111") -> Finding:
+    """The answer of a look-up to the owner of a number, after it was held against the table.
+
+    Only a call shop asks what was ``dialled``.
+    """
     finding = await accounts.look_up(name, Caller(number, dialled), now)
     hold(finding, accounts.outcomes[name])
     return finding

@@ -20,7 +20,6 @@ from ivr.accounts.rules.callshop_fr import (
     Terms,
     access,
     is_in_service,
-    is_trusted,
     opening_after,
     tell,
 )
@@ -35,7 +34,7 @@ KNOWN = (LINE, BOOTH, MOBILE)
 
 
 def call(dialled: str, caller: KnownNumber | None, *, trusted: bool = True, terms: Terms = TERMS) -> Access:
-    found = access(dialled, caller and caller.e164, trusted, KNOWN, terms)
+    found = access(dialled, caller.e164 if caller and trusted else None, KNOWN, terms)
     assert found is not None
     return found
 
@@ -93,7 +92,7 @@ def test_CS_05_other_keys_go_to_the_general_menu(keys: str, opening: Opening) ->
 
 @pytest.mark.parametrize("dialled", ["4488", "", "3112", "3111*1", "0805123200*0", "*0", "0805020022", "%"])
 def test_CS_05_any_other_number_is_not_ours(dialled: str) -> None:
-    assert access(dialled, BOOTH.e164, True, KNOWN, TERMS) is None
+    assert access(dialled, BOOTH.e164, KNOWN, TERMS) is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_CS_06_the_mobile_number_asks_all_but_a_known_mobile_for_account_and_pin
 
 
 def test_CS_06_a_number_nobody_knows_reads_no_balance() -> None:
-    found = access("0170229848", "+33699999999", True, (), TERMS)
+    found = access("0170229848", "+33699999999", (), TERMS)
     assert found is not None
     assert (found.identity, found.subscriber_id) == (Identity.ACCOUNT_AND_PIN, None)
 
@@ -141,14 +140,6 @@ def test_CS_08_the_price_is_said_only_where_the_call_is_not_free(say_free: bool)
 
 
 _DIALLED = [number.number for number in ACCESS_NUMBERS]
-
-
-def test_CS_09_a_caller_s_number_is_believed_by_trunk_and_number_called() -> None:
-    terms = Terms(trusted=frozenset({("preselection", AccessPoint.BOOTH_CODE)}))
-    assert is_trusted("preselection", AccessPoint.BOOTH_CODE, terms)
-    assert not is_trusted("preselection", AccessPoint.FREE_NUMBER, terms)
-    assert not is_trusted("orange", AccessPoint.BOOTH_CODE, terms)
-    assert not is_trusted("preselection", AccessPoint.BOOTH_CODE, TERMS)
 
 
 @pytest.mark.parametrize(("cents", "works"), [(-1, False), (0, False), (1, True)])

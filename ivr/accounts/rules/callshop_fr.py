@@ -7,7 +7,7 @@ Three numbers lead to the balance, and each knows its callers by something else 
     01 70 22 98 48   a mobile made known in advance; from any other the same
 
 A caller's number is proof only where the network that handed over the call may be believed. The called
-numbers arrive over different networks, so that is said for each trunk and each of the numbers (CS-09).
+numbers arrive over different networks, so the settings say it for each trunk and each of the numbers (CS-09).
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ __all__ = [
     "Terms",
     "access",
     "is_in_service",
-    "is_trusted",
     "opening_after",
     "tell",
 ]
@@ -128,15 +127,13 @@ ACCESS_NUMBERS = (
 class Terms:
     """What of Callshop France's rules can be set.
 
-    ``trusted`` holds the pairs of trunk and number called for which the caller's number is believed
-    (CS-09); nobody is believed unless named. ``say_free`` has free calls begin with the words "appel
+    ``say_free`` has free calls begin with the words "appel
     gratuit" (CS-08). ``on_call_number`` is the emergency line of CS-32, which no page names.
     ``weekly_ceiling`` is what an account may pay by card in 7 x 24 hours (CS-24). ``prefix_8`` says that
     the line has asked for the 8 that leads to France Télécom (CS-40). ``markup_percent`` makes the selling
     price proposed to a shop out of the list price.
     """
 
-    trusted: frozenset[tuple[str, AccessPoint]] = frozenset()
     say_free: bool = False
     on_call_number: str | None = None
     weekly_ceiling: Money = WEEKLY_CEILING
@@ -170,20 +167,19 @@ class Access:
     price: PriceSaid
 
 
-def access(
-    dialled: str, caller: str | None, trusted: bool, known: Iterable[KnownNumber], terms: Terms
-) -> Access | None:
+def access(dialled: str, caller: str | None, known: Iterable[KnownNumber], terms: Terms) -> Access | None:
     """Who may hear what on this call; None when the number called is not one of the operator's.
 
     ``dialled`` is the user part of the URI or the digits (``3111*0``, ``3111%2A0``, ``+33805123200``);
-    ``caller`` the number in E.164, None when withheld; ``known`` the numbers the store has for the caller.
-    A withheld, untrusted or unknown caller is asked for account number and PIN (CS-06, CS-07), and so is
-    one whose number is known for something else: a mobile number is not a booth.
+    ``caller`` the number in E.164, None when withheld or not trusted for this call (CS-09); ``known`` the
+    numbers the store has for the caller. A withheld, untrusted or unknown caller is asked for account number
+    and PIN (CS-06, CS-07), and so is one whose number is known for something else: a mobile number is not a
+    booth.
     """
     called, suffix = _number_called(dialled)
     if called is None:
         return None
-    owner = next((one for one in known if trusted and one.e164 == caller and one.kind in called.knows), None)
+    owner = next((one for one in known if one.e164 == caller and one.kind in called.knows), None)
     if owner is None:
         identity = Identity.ACCOUNT_AND_PIN
     elif owner.kind is NumberKind.KNOWN_MOBILE:
@@ -212,11 +208,6 @@ def opening_after(keys: str) -> Opening:
     if keys.startswith(_STAR_ZERO):
         return Opening.BALANCE
     return Opening.LISTEN_FOR_STAR_ZERO if _STAR_ZERO.startswith(keys) else Opening.MENU
-
-
-def is_trusted(trunk: str, point: AccessPoint, terms: Terms) -> bool:
-    """Whether this trunk's word on who calls is taken for this number (CS-09)."""
-    return (trunk, point) in terms.trusted
 
 
 def is_in_service(balance: Money) -> bool:
