@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ivr.errors import VoiceError
 from ivr.speech.recordings import Pause, Piece
 from ivr.speech.render import CHAIN, RATE, Samples, level_out, render
 
@@ -40,6 +41,8 @@ JOINING = Joining()
 
 def trim_and_level(samples: Samples, rate: int, joining: Joining = JOINING) -> Samples:
     """One recording (mono, 16 bits, ``rate`` from 8000 Hz) as a piece at 8 kHz; VoiceError for silence."""
+    if not samples.any():
+        raise VoiceError("the recording is silent")
     return render(samples, rate, replace(CHAIN, silence=joining.silence, lead=joining.edge, tail=0.0))
 
 

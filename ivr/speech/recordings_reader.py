@@ -7,13 +7,17 @@ ffmpeg read MP3, OGG and FLAC.
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pydub import AudioSegment
 
 from ivr.errors import ConfigurationError, VoiceError
 from ivr.speech.joining import trim_and_level
@@ -24,7 +28,7 @@ __all__ = ["FOLDER", "LIST", "ReadRecordings", "read_recordings"]
 
 FOLDER, LIST = "recordings", "phrases.txt"
 _FORMATS = {".wav": "wav", ".mp3": "mp3", ".ogg": "ogg", ".flac": "flac"}
-_LARGEST = 64 * 1024 * 1024  # bytes: three minutes of studio sound; a phrase is a few seconds
+_LARGEST = 16 * 1024 * 1024  # bytes: a minute and a half of studio sound; a phrase is a few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,20 @@ class _Line:
 def read_recordings(language: Path) -> ReadRecordings:
     """Read ``<language>/recordings/``; without that folder there are none, and nothing is wrong.
 
-    Every sound is decoded here, so that a file that is changed or taken away later disturbs nobody. Takes a
-    few milliseconds a WAV and tens of them for others: off the event loop.
+    Every sound is decoded here, so that a file that is changed or taken away later disturbs nobody. A WAV
+    takes about five milliseconds, what ffmpeg reads two or three hundred: off the event loop.
     """
     folder = language / FOLDER
     if not folder.is_dir():
         return ReadRecordings(Recordings(()), (), ())
     problems: list[ConfigurationError] = []
     lines = list(_read_list(folder / LIST, problems))
-    recordings = []
-    for line in lines:
-        try:
-            recordings.append(_read_recording(folder / line.file, line))
-        except VoiceError as error:
-            problems.append(ConfigurationError(folder / LIST, line.file, str(error), line.number))
+    if lines:
+        _pydub()  # here rather than in two threads at once
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = list(threads.map(lambda line: _read_recording(folder, line), lines))
+    recordings = [one for one in found if isinstance(one, Recording)]
+    problems.extend(one for one in found if isinstance(one, ConfigurationError))
     listed = {line.file for line in lines} | {problem.place for problem in problems}
     sounds = sorted(file for file in folder.iterdir() if file.suffix.lower() in _FORMATS)
     unlisted = tuple(file for file in sounds if file.name not in listed)
@@ -110,17 +114,33 @@ def _mistake(name: str, phrase: str, said: Words) -> str | None:
     return None
 
 
-def _read_recording(file: Path, line: _Line) -> Recording:
+def _read_recording(folder: Path, line: _Line) -> Recording | ConfigurationError:
+    file = folder / line.file
+    try:
+        samples, rate = _decoded(_content(file), _FORMATS[file.suffix.lower()])
+        return Recording(line.file, line.phrase, line.said, trim_and_level(samples, rate))
+    except VoiceError as error:
+        return ConfigurationError(folder / LIST, line.file, str(error), line.number)
+
+
+def _content(file: Path) -> bytes:
     try:
         if file.stat().st_size > _LARGEST:
             raise VoiceError(f"the file is larger than {_LARGEST // 1024**2} MB")
-        content = file.read_bytes()
+        return file.read_bytes()
     except FileNotFoundError:
         raise VoiceError("there is no such file") from None
     except OSError as error:
         raise VoiceError(f"the file cannot be read: {error.strerror}") from None
-    samples, rate = _decoded(content, _FORMATS[file.suffix.lower()])
-    return Recording(line.file, line.phrase, line.said, trim_and_level(samples, rate))
+
+
+@lru_cache
+def _pydub() -> Any:
+    """Pydub's reader, loaded where there is something to read: it complains at once of a missing ffmpeg."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from pydub import AudioSegment
+    return AudioSegment
 
 
 def _decoded(content: bytes, container: str) -> tuple[Samples, int]:
@@ -133,9 +153,10 @@ def _decoded(content: bytes, container: str) -> tuple[Samples, int]:
         raise VoiceError(f"{container.upper()} is read by ffmpeg, which is not installed")
     try:
         if with_ffmpeg:  # also for the rarer kinds of WAV; plain ones are read without it
-            segment = AudioSegment.from_file(io.BytesIO(content), format=container)
+            codec = container if container in ("mp3", "flac") else None  # a look by ffprobe less
+            segment = _pydub().from_file(io.BytesIO(content), container, codec)
         else:
-            segment = AudioSegment(content)
+            segment = _pydub()(content)
         mono = segment.set_channels(1).set_sample_width(2)
         rate: int = mono.frame_rate
         samples: Samples = np.frombuffer(mono.raw_data, "<i2").astype(np.int16)

@@ -38,6 +38,11 @@ def test_a_longest_first_phrase_does_not_hide_a_way_that_exists() -> None:
     ]
 
 
+def test_fewer_phrases_are_better_than_a_long_one_first() -> None:
+    phrases = ["jedna dva tři", "čtyři", "pět", "jedna dva", "tři čtyři pět"]
+    assert covered("jedna dva tři čtyři pět", *phrases) == ["jedna dva", "tři čtyři pět"]
+
+
 def test_a_sentence_with_one_word_missing_has_no_cover_and_the_word_is_named() -> None:
     phrases = recordings("Váš kredit je", "dvě stě", "korun")
     assert phrases.cover("Váš kredit je dvě stě padesát korun.") is None
@@ -80,10 +85,10 @@ def fewest(words: tuple[str, ...], phrases: set[tuple[str, ...]]) -> int | None:
     return 1 + min(found) if found else None
 
 
-letters = st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map(tuple)
+letters = st.lists(st.sampled_from("ab"), min_size=1, max_size=4).map(tuple)
 
 
-@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=9).map(tuple), st.sets(letters, max_size=8))
+@given(st.lists(st.sampled_from("ab"), min_size=1, max_size=9).map(tuple), st.sets(letters, max_size=8))
 def test_a_cover_is_found_wherever_one_exists_and_has_the_fewest_pieces(
     words: tuple[str, ...], phrases: set[tuple[str, ...]]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,19 @@ def test_without_ffmpeg_wav_is_read_and_an_mp3_says_what_is_missing(
     assert len(read_recordings(folder.parent).recordings) == 1
 
 
+def test_no_word_of_a_missing_ffmpeg_where_only_wav_is_read(folder: Path) -> None:
+    write_list(folder, {"a.wav": "pět"})
+    write_wave(folder / "a.wav", noise(), 8000)
+    program = (
+        "import sys; from pathlib import Path; from ivr.speech.recordings_reader import read_recordings;"
+    )
+    program += "print(len(read_recordings(Path(sys.argv[1])).recordings))"
+    environment = {**os.environ, "PATH": ""}
+    command = [sys.executable, "-c", program, str(folder.parent)]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert (ended.stdout, ended.stderr) == ("1\n", "")
+
+
 def test_every_mistake_in_the_list_is_named_with_its_line(folder: Path) -> None:
     lines = [
         "a.wav = dobrý den",
@@ -146,7 +160,7 @@ def test_silence_a_cut_file_and_too_low_a_rate_are_named(folder: Path) -> None:
     write_wave(folder / "c.wav", noise(), 8000)
     (folder / "c.wav").write_bytes((folder / "c.wav").read_bytes()[:40])
     assert problems(folder) == [
-        ":3: a.wav: the voice gave only silence",
+        ":3: a.wav: the recording is silent",
         ":4: b.wav: the recording has 6000 Hz; 8000 Hz or more are expected",
         ":5: c.wav: the file is not WAV sound",
     ]
