@@ -28,7 +28,7 @@ from ivr.call.edition import Edition
 from ivr.call.events import LineEvent
 from ivr.call.line import Limits, Line
 from ivr.call.speaker import Speaker
-from ivr.flow import Plan, read_folder
+from ivr.flow import Facts, Plan, read_folder
 from ivr.media.plane import Plane
 from ivr.media.wire import Ipv6
 from ivr.net.addresses import Ipv6Addresses
@@ -108,11 +108,12 @@ class House:
             for phone in self.phones:
                 phone.listen()
 
-    async def take(self, plan: Plan, catalogue: Catalogue) -> None:
+    async def take(self, plan: Plan, catalogue: Catalogue, facts: Facts | None = None) -> None:
         """The operator has changed the files, and they were read again."""
         speaker = Speaker(catalogue, self.voice)
-        await speaker.prepare("cs")
-        self.line.change(Edition([plan], speaker))
+        for language in plan.line.languages:
+            await speaker.prepare(language)
+        self.line.change(Edition([plan], speaker, facts))
 
     def timers(self) -> list[asyncio.TimerHandle]:
         """The event loop's timers that would still ring."""
