@@ -112,7 +112,7 @@ async def test_waiting_and_trouble_are_told_in_the_language_of_the_call(house: H
         phone.press("1")
         await house.advance(0.8, settle=False)
         assert phone.heard[-1] == "One moment please."
-    house.voice.engine = FailingVoice("You have")
+        house.voice.engine = FailingVoice("You have")
     await house.advance(1)
     assert phone.heard[-2:] == ["Our voice fails.", "The menu."]
 
