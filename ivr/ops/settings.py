@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from ivr.accounts.packs import PackTerms
 from ivr.accounts.postgresql_server import PostgresqlServer
@@ -37,8 +37,9 @@ from ivr.ops.settings_values import (
     Section,
     Whole,
 )
+from ivr.ops.settings_voices import VoiceTable, spoken
 from ivr.peer import Transport
-from ivr.speech.voice import VOICES, VoiceSettings
+from ivr.speech.voice import VoiceSettings
 
 __all__ = [
     "Credential",
@@ -178,17 +179,6 @@ class StoreSettings(Section):
     time_limit: Seconds = Field(default=2.0, ge=0.05, le=30)
 
 
-class VoiceTable(Section):
-    """``[speech.voices.<language>]``: how a language is spoken. ``voice`` empty means the language's own."""
-
-    engine: Literal["espeak-ng"] = "espeak-ng"
-    voice: str = Field(default="", pattern=r"^[A-Za-z0-9_/+ -]{0,99}$")
-    rate: Whole = Field(default=145, ge=80, le=450)
-    pitch: Whole = Field(default=50, ge=0, le=99)
-    volume: Whole = Field(default=100, ge=1, le=100)
-    word_gap: Whole = Field(default=0, ge=0, le=100)
-
-
 class SpeechSettings(Section):
     """``[speech]``: how sentences become sound, and where the sound is kept."""
 
@@ -199,11 +189,13 @@ class SpeechSettings(Section):
 
     def spoken(self) -> dict[str, VoiceSettings]:
         """The voice of each language, as the speech room takes it."""
-        named = {
-            language: VoiceSettings(**(table.model_dump() | {"voice": table.voice or language}))
-            for language, table in self.voices.items()
-        }
-        return VOICES | named
+        return spoken(self.voices)
+
+    @field_validator("voices")
+    @classmethod
+    def _every_one_spoken(cls, voices: dict[str, VoiceTable]) -> dict[str, VoiceTable]:
+        spoken(voices)
+        return voices
 
 
 class FolderSettings(Section):

@@ -1,6 +1,6 @@
-"""A process that speaks: requests in, samples out, through libespeak-ng (``speak_lib.h`` of eSpeak NG).
+"""A process that speaks by espeak-ng: requests in, telephone speech out (``speak_lib.h`` of eSpeak NG).
 
-    python -S -m ivr.speech.espeak_worker LIBRARY DATA [LIBRARY DATA ...]
+    python -m ivr.speech.espeak_worker LIBRARY DATA [LIBRARY DATA ...]
 
 The first library that loads and finds its data is taken; DATA may be empty for the library's own place.
 
@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
-import struct
 import sys
-from functools import partial
 
 from ivr.speech.espeak_voice import wrong_voice
-from ivr.speech.frames import refused, said
-from ivr.speech.worker_loop import claim_output, serve
+from ivr.speech.frames import said
+from ivr.speech.worker_loop import claim_output, refuse_all, serve, serve_in_copies
 
 _SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: synthesis calls back and returns when it is done
 _DO_NOT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT: missing data is an answer, not the end of the process
@@ -81,46 +78,6 @@ class Espeak:
             raise ValueError(f'espeak-ng gave the voice "{wrong}" for "{voice}"')
 
 
-def speak_afresh(
-    espeak: Espeak, text: str, voice: str, rate: int, pitch: int, volume: int, word_gap: int
-) -> tuple[int, bytes]:
-    """As ``Espeak.speak``, in a copy of this process: the same request gives the same samples, always."""
-    if not hasattr(os, "fork"):
-        return espeak.speak(text, voice, rate, pitch, volume, word_gap)
-    espeak.choose(voice)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _die_with_parent()
-        answer = b""
-        try:
-            sample_rate, samples = espeak.speak(text, voice, rate, pitch, volume, word_gap)
-            answer = struct.pack("<I", sample_rate) + samples
-        except ValueError as error:
-            answer = struct.pack("<I", 0) + str(error).encode()
-        finally:
-            with os.fdopen(writer, "wb") as pipe:
-                pipe.write(answer)
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        answer = pipe.read()
-    _, status = os.waitpid(child, 0)
-    if status or len(answer) < 4:
-        raise ValueError("the engine died of the sentence")
-    (sample_rate,) = struct.unpack_from("<I", answer)
-    if not sample_rate:
-        raise ValueError(answer[4:].decode())
-    return sample_rate, answer[4:]
-
-
-def _die_with_parent() -> None:
-    """A worker that is killed because it hangs must not leave its copy behind (``prctl(2)``, Linux)."""
-    set_parent_death_signal = 1
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-
-
 def main(arguments: list[str]) -> int:
     """Take the first library that works, then serve until the input ends."""
     output = claim_output()
@@ -131,14 +88,12 @@ def main(arguments: list[str]) -> int:
         except OSError as error:
             reasons.append(str(error))
             continue
-        serve(output, said(number, espeak.version.encode()), partial(speak_afresh, espeak))
+        hello = said(number, espeak.version.encode())
+        if hasattr(os, "fork"):
+            return serve_in_copies(output, hello, espeak.speak, espeak.choose)
+        serve(output, hello, espeak.speak)
         return 0
-    serve(output, refused("no espeak-ng can be loaded: " + "; ".join(reasons)), _never)
-    return 1
-
-
-def _never(*_request: object) -> tuple[int, bytes]:
-    raise ValueError("no espeak-ng")
+    return refuse_all(output, "no espeak-ng can be loaded: " + "; ".join(reasons))
 
 
 if __name__ == "__main__":

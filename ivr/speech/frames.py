@@ -7,7 +7,7 @@
     answer   0 | sample rate in Hz (4) | 16-bit samples, little-endian      or      1 | the reason
 
 Texts are UTF-8. A process says one answer unasked when it is ready: 0 | number of the library taken (4) | the
-engine's version. Only `struct` is imported, so that a process starts in a few milliseconds.
+engine's versions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A sentence in words in, its sound out: rendered once, kept by everything that shapes it.
 
-Fixed sentences are rendered by pyttsx3 before the line opens and kept on disk; a caller's own sentences are
-spoken live and stay in memory only, within a limit.
+Fixed sentences are rendered before the line opens, espeak-ng's by pyttsx3, and kept on disk; a caller's own
+are spoken live and stay in memory only, within a limit.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from types import TracebackType
 from typing import Self
 
 from ivr.errors import VoiceError
-from ivr.speech.pool import EspeakPool, Pyttsx3Pool, VoicePool
-from ivr.speech.render import CHAIN, Samples, render
+from ivr.speech.engines import EspeakPool, Pyttsx3Pool, pool_of
+from ivr.speech.espeak_source import EngineSource
+from ivr.speech.pool import VoicePool
+from ivr.speech.render import CHAIN
 from ivr.speech.sound import Sound, read_sound, write_sound
-from ivr.speech.voice import EngineSource, VoiceSettings
+from ivr.speech.voice import ENGINES, Pace, VoiceSettings
 
 __all__ = ["Library", "Prepared"]
 
@@ -54,22 +56,30 @@ class Library:
     ) -> None:
         """``voices``: settings per language; ``memory``: bytes for callers' own sentences."""
         self._folder, self._voices, self._workers = cache_folder, dict(voices), workers
-        self._live = EspeakPool(self._voices, workers, source)
+        self._pools = {
+            engine: pool_of(engine, spoken, workers, source)
+            for engine in ENGINES
+            if (spoken := {name: one for name, one in self._voices.items() if one.engine == engine})
+        }
         self._fixed: dict[str, Sound] = {}
         self._own: OrderedDict[str, Sound] = OrderedDict()
         self._own_bytes, self._memory = 0, memory
         self._rendering: dict[str, asyncio.Task[Sound]] = {}
+        self._opened = AsyncExitStack()
 
     async def open(self) -> None:
         """Start the voices; VoiceError where there is no engine or a voice is unknown to it."""
-        await self._live.open()
+        async with AsyncExitStack() as opened:
+            for pool in self._pools.values():
+                await opened.enter_async_context(pool)
+            self._opened = opened.pop_all()
 
     async def close(self) -> None:
         """Stop the voices; sentences on their way are given up."""
         for task in self._rendering.values():
             task.cancel()
         await asyncio.gather(*self._rendering.values(), return_exceptions=True)
-        await self._live.close()
+        await self._opened.aclose()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -81,24 +91,27 @@ class Library:
         await self.close()
 
     @property
-    def engine(self) -> str:
-        """The engine that speaks, such as ``espeak-ng 1.51 (system)``."""
-        engine = self._live.engine
-        return f"espeak-ng {engine.version} ({engine.library.origin})"
+    def process_ids(self) -> list[int]:
+        """The voices' processes that run now."""
+        return [process for pool in self._pools.values() for process in pool.process_ids]
 
-    async def sound(self, language: str, words: str) -> Sound:
+    def engine(self, language: str) -> str:
+        """What speaks a language, such as ``espeak-ng 1.51 (system)``; VoiceError where nothing does."""
+        return self._pool(language).engine_version
+
+    async def sound(self, language: str, words: str, pace: Pace = "normal") -> Sound:
         """The sound of a sentence: at once where it is known, else rendered, once for all who ask meanwhile.
 
         Start several at once and play the first while the next are rendered. A caller who is cancelled does
         not cancel it for the others. VoiceError where it cannot be spoken.
         """
-        key = self._key(language, words)
+        key = self._key(language, words, pace)
         known = self._fixed.get(key) or self._own.get(key)
         if known is not None:
             if key in self._own:
                 self._own.move_to_end(key)
             return known
-        return await self._once(key, lambda: self._speak_own(key, language, words))
+        return await self._once(key, lambda: self._speak_own(key, language, words, pace))
 
     async def prepare(
         self, sentences: Iterable[tuple[str, str]], progress: Progress | None = None
@@ -129,9 +142,12 @@ class Library:
         return run.result()
 
     async def _recorder(self, stack: AsyncExitStack, run: _Preparation) -> VoicePool | None:
-        """pyttsx3's processes, None (and the reason) where they cannot start."""
+        """pyttsx3's processes, None (and the reason) where they cannot start or espeak-ng says nothing."""
+        live = self._pools.get("espeak-ng")
+        if not isinstance(live, EspeakPool):
+            return None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="infoline-voice-")))
-        recorder = Pyttsx3Pool(self._voices, self._live.engine, folder, self._workers)
+        recorder = Pyttsx3Pool(self._voices, live.engine, folder, self._workers)
         try:
             return await stack.enter_async_context(recorder)
         except VoiceError as error:
@@ -141,19 +157,19 @@ class Library:
     async def _prepare_one(
         self, key: str, language: str, words: str, recorder: VoicePool | None, run: _Preparation
     ) -> None:
+        live = self._pool(language)
         reason = run.no_recorder
-        sound = None
+        sound = None if isinstance(live, EspeakPool) else await self._render(live, language, words)
         for _ in range(_TRIES):
-            if recorder is None:
+            if sound is not None or recorder is None:
                 break
             try:
                 sound = await self._render(recorder, language, words)
-                break
             except VoiceError as error:
                 reason = str(error)
         if sound is None:
             run.fallbacks.append((words, reason))
-            sound = await self._render(self._live, language, words)
+            sound = await self._render(live, language, words)
         self._fixed[key] = sound
         try:
             await asyncio.to_thread(write_sound, self._folder / language, key, sound.samples)
@@ -161,8 +177,8 @@ class Library:
             run.unsaved.append((words, str(error)))
         run.step(cached=False)
 
-    async def _speak_own(self, key: str, language: str, words: str) -> Sound:
-        sound = await self._render(self._live, language, words)
+    async def _speak_own(self, key: str, language: str, words: str, pace: Pace) -> Sound:
+        sound = await self._render(self._pool(language), language, words, pace)
         self._own[key] = sound
         self._own_bytes += sound.samples.nbytes
         while self._own_bytes > self._memory and len(self._own) > 1:
@@ -170,10 +186,14 @@ class Library:
             self._own_bytes -= oldest.samples.nbytes
         return sound
 
-    async def _render(self, pool: VoicePool, language: str, words: str) -> Sound:
-        spoken, rate = await pool.speak(words, language)
-        samples: Samples = await asyncio.to_thread(render, spoken, rate)
-        return Sound(language, words, samples)
+    async def _render(self, pool: VoicePool, language: str, words: str, pace: Pace = "normal") -> Sound:
+        return Sound(language, words, await pool.speak(words, language, pace))
+
+    def _pool(self, language: str) -> VoicePool:
+        settings = self._voices.get(language)
+        if settings is None:
+            raise VoiceError(f'there is no voice for the language "{language}"')
+        return self._pools[settings.engine]
 
     async def _once(self, key: str, make: Callable[[], Coroutine[None, None, Sound]]) -> Sound:
         task = self._rendering.get(key)
@@ -188,12 +208,11 @@ class Library:
         if not task.cancelled():
             task.exception()  # looked at here, for the case that everybody who asked has hung up
 
-    def _key(self, language: str, words: str) -> str:
+    def _key(self, language: str, words: str, pace: Pace = "normal") -> str:
         """A hash of the words and of everything that shapes their sound."""
-        settings = self._voices.get(language)
-        if settings is None:
-            raise VoiceError(f'there is no voice for the language "{language}"')
-        shaped_by = [language, words, asdict(settings), self.engine, asdict(CHAIN)]
+        engine = self.engine(language)
+        told = self._voices[language].paced(pace)
+        shaped_by = [language, words, asdict(told), engine, asdict(CHAIN)]
         return hashlib.sha256(json.dumps(shaped_by, sort_keys=True).encode()).hexdigest()[:40]
 
 

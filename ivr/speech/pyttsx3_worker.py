@@ -1,4 +1,4 @@
-"""A process that renders fixed sentences by pyttsx3: requests in, samples out, a file in between.
+"""A process that renders fixed sentences by pyttsx3: requests in, telephone speech out.
 
     python -m ivr.speech.pyttsx3_worker LIBRARY DATA FOLDER
 
@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from ivr.speech.espeak_voice import wrong_voice
-from ivr.speech.frames import refused, said
-from ivr.speech.worker_loop import claim_output, serve
+from ivr.speech.frames import said
+from ivr.speech.worker_loop import claim_output, refuse_all, serve
 
 # espeak_PARAMETER; pyttsx3 has no property for the gap
 _PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "word gap": 7}
@@ -125,14 +125,9 @@ def main(arguments: list[str]) -> int:
     try:
         renderer = Renderer(library, data, Path(folder))
     except Exception as error:  # the engine's own import and start fail in any way they like
-        serve(output, refused(f"pyttsx3 cannot start: {type(error).__name__}: {error}"), _never)
-        return 1
+        return refuse_all(output, f"pyttsx3 cannot start: {type(error).__name__}: {error}")
     serve(output, said(0, b"pyttsx3"), renderer.speak)
     return 0
-
-
-def _never(*_request: object) -> tuple[int, bytes]:
-    raise ValueError("no pyttsx3")
 
 
 if __name__ == "__main__":

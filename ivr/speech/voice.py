@@ -1,23 +1,46 @@
-"""How a language is spoken: the settings of its voice, and where the engine comes from."""
+"""How a language is spoken: the settings of its voice, and what each engine can do."""
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import espeakng_loader
+__all__ = [
+    "ENGINES",
+    "VOICES",
+    "Abilities",
+    "EngineName",
+    "Pace",
+    "VoiceSettings",
+    "default_voice",
+]
 
-from ivr.errors import VoiceError
+EngineName = Literal["espeak-ng", "festival", "hibari", "pico"]
+Pace = Literal["normal", "slow"]
 
-__all__ = ["VOICES", "EngineLibrary", "EngineSource", "VoiceSettings", "engine_libraries"]
+_SLOW = 0.75  # of the rate: what is said again for somebody who writes it down
+_NEUTRAL: Mapping[str, int] = {"pitch": 50, "volume": 100, "word_gap": 0}
 
-EngineSource = Literal["auto", "system", "wheel"]
 
-_SYSTEM = {
-    "linux": ("libespeak-ng.so.1",),
-    "darwin": ("/opt/homebrew/lib/libespeak-ng.1.dylib", "/usr/local/lib/libespeak-ng.1.dylib"),
-    "win32": (r"C:\Program Files\eSpeak NG\libespeak-ng.dll",),
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an engine can do: its own voice for each language, its rates, and what else it lets one set."""
+
+    voices: Mapping[str, str]
+    rates: tuple[int, int]
+    natural: int
+    settable: frozenset[str] = frozenset()
+
+
+# The natural rate of festival, hibari and pico is what they speak at by themselves, in words a minute of the
+# sentences that the lines say; a rate is turned into their stretch by it.
+ENGINES: Mapping[EngineName, Abilities] = {
+    "espeak-ng": Abilities({}, (80, 450), 145, frozenset(_NEUTRAL)),
+    "festival": Abilities({"cs": "czech_ph", "en": "kal_diphone"}, (80, 300), 150, frozenset({"pitch"})),
+    "hibari": Abilities({"en": "heart"}, (95, 370), 185),
+    "pico": Abilities({"fr": "fr-FR", "en": "en-GB"}, (80, 400), 165, frozenset({"pitch"})),
 }
 
 
@@ -25,11 +48,12 @@ _SYSTEM = {
 class VoiceSettings:
     """A voice and how it speaks; every field is part of a sound's cache key.
 
-    Rate is in words a minute, pitch 0 to 99, volume in percent of the engine's own, the gap between words in
-    steps of 10 ms at the normal rate on top of the engine's own. ValueError outside of the limits.
+    Rate is in words a minute, pitch 0 to 99 (50 is the voice's own), volume in percent of the engine's own,
+    the gap between words in steps of 10 ms at the normal rate on top of the engine's own. ValueError outside
+    of the engine's limits, and for what it cannot set.
     """
 
-    engine: str = "espeak-ng"
+    engine: EngineName = "espeak-ng"
     voice: str = "cs"
     rate: int = 145
     pitch: int = 50
@@ -37,39 +61,39 @@ class VoiceSettings:
     word_gap: int = 0
 
     def __post_init__(self) -> None:
-        if self.engine != "espeak-ng":
-            raise ValueError(f'there is no engine "{self.engine}", only espeak-ng')
-        if not 0 < len(self.voice.encode()) < 100 or not self.voice.isprintable():
+        engine = ENGINES.get(self.engine)
+        if engine is None:
+            raise ValueError(f'there is no engine "{self.engine}", only {", ".join(ENGINES)}')
+        if not re.fullmatch(r"[A-Za-z0-9_/+ .\-\u00c0-\u024f]{1,99}", self.voice):
             raise ValueError("a voice is a name such as cs or roa/fr")
-        limits = {"rate": (80, 450), "pitch": (0, 99), "volume": (1, 100), "word_gap": (0, 100)}
+        limits = {"rate": engine.rates, "pitch": (0, 99), "volume": (1, 100), "word_gap": (0, 100)}
         for name, (low, high) in limits.items():
             value = getattr(self, name)
             if not low <= value <= high:
                 raise ValueError(f"{name} is from {low} to {high}, not {value}")
+        for name, neutral in _NEUTRAL.items():
+            if name not in engine.settable and getattr(self, name) != neutral:
+                raise ValueError(f"{self.engine} has no {name} that could be set")
+
+    def paced(self, pace: Pace) -> VoiceSettings:
+        """The same voice, for "slow" at three quarters of its rate, or as slowly as the engine can."""
+        if pace == "normal":
+            return self
+        return replace(self, rate=max(round(self.rate * _SLOW), ENGINES[self.engine].rates[0]))
+
+
+def default_voice(engine: EngineName, language: str, voice: str = "") -> VoiceSettings:
+    """A voice at its engine's natural rate, else the engine's own for a language; ValueError without any."""
+    abilities = ENGINES[engine]
+    own = language if engine == "espeak-ng" else abilities.voices.get(language, "")
+    if not voice and not own:
+        raise ValueError(f'{engine} has no voice of its own for "{language}"; name one')
+    return VoiceSettings(engine, voice or own, abilities.natural)
 
 
 # Slower than the engine's own 175 words a minute: figures over a narrow band want time.
-VOICES = {"cs": VoiceSettings()}
-
-
-@dataclass(frozen=True, slots=True)
-class EngineLibrary:
-    """One espeak-ng that may be there: a name for the loader, its data (empty: its own place), its origin."""
-
-    library: str
-    data: str
-    origin: Literal["system", "wheel"]
-
-
-def engine_libraries(source: EngineSource) -> tuple[EngineLibrary, ...]:
-    """Where to look for espeak-ng, in this order; VoiceError for a source that does not exist."""
-    system = tuple(EngineLibrary(name, "", "system") for name in _SYSTEM.get(sys.platform, ()))
-    wheel = EngineLibrary(espeakng_loader.get_library_path(), espeakng_loader.get_data_path(), "wheel")
-    match source:
-        case "auto":
-            return (*system, wheel)
-        case "system":
-            return system
-        case "wheel":
-            return (wheel,)
-    raise VoiceError(f'espeak-ng comes from "auto", "system" or "wheel", not "{source}"')
+VOICES: Mapping[str, VoiceSettings] = {
+    "cs": VoiceSettings(),
+    "en": VoiceSettings(voice="en"),
+    "fr": VoiceSettings(voice="fr"),
+}

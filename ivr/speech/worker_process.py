@@ -15,6 +15,7 @@ __all__ = ["WorkerLost", "WorkerProcess"]
 
 _ROOT = Path(__file__).parents[2]
 _START = 20.0  # s for a process to say that it is ready; milliseconds unless the machine is crowded
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # there are as many processes as cores
 _GOODBYE = 1.0  # s for it to leave by itself once its input has ended
 
 
@@ -33,6 +34,11 @@ class WorkerProcess:
         self.hello: tuple[int, str] | None = None
 
     @property
+    def closed(self) -> bool:
+        """Whether it stays ended."""
+        return self._closed
+
+    @property
     def process_id(self) -> int | None:
         """The running process, None before the first request and after a loss."""
         return self._process.pid if self._process else None
@@ -45,7 +51,7 @@ class WorkerProcess:
         if self._closed:
             raise VoiceError("the voices are closed")
         path = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+        environment = {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(path)}
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,

@@ -26,7 +26,7 @@ async def espeak(house: House) -> AsyncIterator[Library]:
 
 def stop_voice(library: Library) -> int:
     """Hang the voice's process."""
-    (process,) = library._live.process_ids
+    (process,) = library.process_ids
     os.kill(process, signal.SIGSTOP)
     return process
 

@@ -70,7 +70,10 @@ def test_every_setting_in_the_example_is_a_setting_and_shows_its_default(tmp_pat
     spoken_out.write_text(re.sub(r"^#(?=\w)", "", TEXT, flags=re.MULTILINE), encoding="utf-8")
     here = tmp_path / "other.toml"
     here.write_text(TEXT, encoding="utf-8")
-    assert load_settings(spoken_out) == load_settings(here)
+    written, silent = load_settings(spoken_out), load_settings(here)
+    assert written.speech.spoken() == silent.speech.spoken()
+    spoken = silent.speech.model_copy(update={"voices": written.speech.voices})
+    assert written == silent.model_copy(update={"speech": spoken})
 
 
 def test_the_example_is_the_defaults_and_the_demo_phones(tmp_path):

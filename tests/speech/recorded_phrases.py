@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from ivr.speech.pool import EspeakPool
+from ivr.speech.espeak_source import engine_libraries
+from ivr.speech.espeak_worker import Espeak
 from ivr.speech.render import Samples
 from ivr.speech.voice import VoiceSettings
 
@@ -45,8 +47,17 @@ def write_list(folder: Path, phrases: Mapping[str, str]) -> None:
 async def record(folder: Path, phrases: Mapping[str, str]) -> None:
     """Have another voice say the phrases into WAV files, each louder or softer than the one before."""
     write_list(folder, phrases)
-    async with EspeakPool({"cs": OTHER_VOICE}, workers=1) as voice:
-        for number, (file, phrase) in enumerate(phrases.items()):
-            samples, rate = await voice.speak(phrase, "cs")
-            loudness = (1.0, 0.2, 0.5)[number % 3]
-            write_wave(folder / file, (samples * loudness).astype(np.int16), rate)
+    voice = OTHER_VOICE
+    for number, (file, phrase) in enumerate(phrases.items()):
+        rate, spoken = _engine().speak(
+            phrase, voice.voice, voice.rate, voice.pitch, voice.volume, voice.word_gap
+        )
+        samples = np.frombuffer(spoken, "<i2") * (1.0, 0.2, 0.5)[number % 3]
+        write_wave(folder / file, samples.astype(np.int16), rate)
+
+
+@cache
+def _engine() -> Espeak:
+    """The wheel's library, as an announcer's studio would bring: at its own rate, with silence around."""
+    (wheel,) = engine_libraries("wheel")
+    return Espeak(wheel.library, wheel.data)
