@@ -3,9 +3,9 @@
 num2words gives the bare cardinals under a hundred. Ours are the hundreds (num2words writes "dvěstě"), the
 genders of one and two, the cases, and the forms of counted nouns. A compound number is followed by the
 genitive plural and keeps "jedna" and "dva" whatever the gender: "dvacet jedna korun", "sto dva korun". That
-is also CLDR's plural class for it. Cases follow the Internetová jazyková příručka (Ústav pro jazyk český):
-the accusative differs in "jednu" alone, and in the genitive every part declines ("tisíce pěti set třiceti
-dvou"), but "sto" only where nothing stands beside it.
+is one of the two ways in the Internetová jazyková příručka (prirucka.ujc.cas.cz/?id=792), and CLDR's plural
+class for it. The accusative differs in "jednu" alone. In the genitive every part declines ("tisíce pěti set
+třiceti dvou"), but "sto" only where nothing stands beside it.
 """
 
 from __future__ import annotations

@@ -94,6 +94,29 @@ def test_a_czech_time_that_is_heard_is_the_time_of_the_clock(moment: time) -> No
     assert preposition == ("ve" if said.startswith(("dv", "tř", "čt")) else "v")
 
 
+PARTS_OF_DAY = {"in the morning": 0, "in the afternoon": 12, "in the evening": 12, "at night": 12}
+
+
+def _english_clock(said: str) -> tuple[int, int]:
+    """Hour and minute of "two oh five in the afternoon"."""
+    if said in ("twelve noon", "twelve midnight"):
+        return (12 if said.endswith("noon") else 0), 0
+    part = next(part for part in PARTS_OF_DAY if said.endswith(f" {part}"))
+    hour, minute = said.removesuffix(f" {part}").split(maxsplit=1)
+    spoken_hour = READERS["en"].number(hour) % 12
+    midnight = part == "at night" and not spoken_hour
+    if minute == "o'clock":
+        return spoken_hour + PARTS_OF_DAY[part], 0
+    past = READERS["en"].number(minute.removeprefix("oh "))
+    assert (past < 10) == minute.startswith("oh ")
+    return (0 if midnight else spoken_hour + PARTS_OF_DAY[part]), past
+
+
+@given(st.times())
+def test_an_english_time_that_is_heard_is_the_time_of_the_clock(moment: time) -> None:
+    assert _english_clock(SPELLERS["en"].time(moment)) == (moment.hour, moment.minute)
+
+
 def test_no_two_minutes_of_a_day_sound_the_same_and_neither_do_two_days() -> None:
     for speller in SPELLERS.values():
         moments = [time(hour, minute) for hour in range(24) for minute in range(60)]
@@ -112,26 +135,31 @@ def test_every_digit_of_a_symbol_is_heard_in_its_order_CP_16(
     assert "".join(str(READERS[language].small[word]) for word in said.split()) == symbol
 
 
-FORMS = {  # the nouns that CLDR does not have
-    "haléř": ({"one": "haléř", "few": "haléře", "other": "haléřů"}, lambda n: Money(n)),
-    "cent": ({"one": "cent", "few": "centy", "other": "centů"}, lambda n: Money(n, "EUR")),
-    "sms": ({"one": "esemeska", "few": "esemesky", "other": "esemesek"}, lambda n: Units(n, "sms")),
+FORMS: dict[str, tuple[str, dict[str, str], Callable[[int], Money | Units]]] = {  # what CLDR does not have
+    "haléř": ("jeden dva", {"one": "haléř", "few": "haléře", "other": "haléřů"}, Money),
+    "cent": ("jeden dva", {"one": "cent", "few": "centy", "other": "centů"}, lambda n: Money(n, "EUR")),
+    "sms": (
+        "jedna dvě",
+        {"one": "esemeska", "few": "esemesky", "other": "esemesek"},
+        lambda n: Units(n, "sms"),
+    ),
     "mms": (
+        "jedna dvě",
         {"one": "multimediální zpráva", "few": "multimediální zprávy", "other": "multimediálních zpráv"},
         lambda n: Units(n, "mms"),
     ),
 }
 
 
-@pytest.mark.parametrize(("forms", "fact"), FORMS.values(), ids=FORMS.keys())
-def test_a_czech_noun_has_the_form_of_its_plural_class(
-    forms: dict[str, str], fact: Callable[[int], Money | Units]
+@pytest.mark.parametrize(("one_and_two", "forms", "fact"), FORMS.values(), ids=FORMS.keys())
+def test_a_czech_noun_has_the_gender_and_the_form_of_its_plural_class(
+    one_and_two: str, forms: dict[str, str], fact: Callable[[int], Money | Units]
 ) -> None:
-    for number in range(100):
-        value = fact(number)
-        if number or isinstance(value, Units):
-            said = _say(SPELLERS["cs"], value)
-            assert said.endswith(f" {forms[Locale('cs').plural_form(number)]}"), said
+    for number in range(1, 100):
+        said = _say(SPELLERS["cs"], fact(number))
+        assert said.endswith(f" {forms[Locale('cs').plural_form(number)]}"), said
+        if number < 3:
+            assert said.startswith(f"{one_and_two.split()[number - 1]} ")
 
 
 def _say(speller: Speller, value: Money | Units, case: Case = "nominative") -> str:
