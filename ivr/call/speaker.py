@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 from ivr.media.clip import Clip
 from ivr.speech.catalogue import Catalogue
-from ivr.speech.joining import join
 from ivr.speech.library import Library
-from ivr.speech.render import Samples
+from ivr.speech.speaking import speak
 
 __all__ = ["Speaker"]
 
@@ -51,7 +50,7 @@ class Speaker:
         if clip := self._own.get((language, words)):
             self._own.move_to_end((language, words))
             return clip
-        clip = Clip.from_pcm(await self._samples(language, words))
+        clip = Clip.from_pcm(await speak(self._catalogue, self._library, language, words))
         if self._catalogue.is_fixed(language, text):
             self._fixed[language, text] = clip
         else:
@@ -59,9 +58,3 @@ class Speaker:
             if len(self._own) > _OWN_CLIPS:
                 self._own.popitem(last=False)
         return clip
-
-    async def _samples(self, language: str, words: str) -> Samples:
-        """The operator's recordings where they say the whole sentence, else the voice."""
-        if pieces := self._catalogue.recorded(language, words):
-            return await asyncio.to_thread(join, pieces)
-        return (await self._library.sound(language, words)).samples

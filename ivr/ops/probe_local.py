@@ -20,6 +20,7 @@ from ivr.ops.settings import Settings
 from ivr.phone import to_e164
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
+from ivr.speech.speaking import speak
 
 __all__ = ["compare"]
 
@@ -65,9 +66,9 @@ def _caller(settings: Settings, order: Order) -> str | None:
 def _says(catalogue: Catalogue, library: Library) -> Says:
     async def says(language: str, text: str, facts: Facts) -> tuple[str, Samples]:
         words = catalogue.sentence(language, text, facts)
-        if catalogue.is_fixed(language, text):
+        if catalogue.is_fixed(language, text) and catalogue.recorded(language, words) is None:
             await library.prepare([(language, words)])
-        return words, (await library.sound(language, words)).samples
+        return words, await speak(catalogue, library, language, words)
 
     return says
 

@@ -15,7 +15,10 @@ from ivr.money import Money
 from ivr.ops.probe_call import RATE, Order, ProbedCall
 from ivr.ops.probe_local import compare
 from ivr.ops.settings import load_settings
+from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
+from ivr.speech.speaking import speak
+from tests.speech.recorded_phrases import noise, write_list, write_wave
 
 DIALPLAN = """
 [line]
@@ -78,14 +81,15 @@ async def house(tmp_path):
     return settings
 
 
-async def heard_call(settings, *parts):
+async def heard_call(settings, *parts: str | float):
     """A call in which these were heard, sentences and seconds of silence, by A-law; key 2 after the first."""
     sounds = []
+    catalogue = Catalogue.load(settings.prompts.folder)
     async with Library(settings.speech.cache, settings.speech.spoken(), workers=1) as library:
         await library.prepare([("cs", words) for words in FIXED])
         for part in parts:
             if isinstance(part, str):
-                sounds.append((await library.sound("cs", part)).samples)
+                sounds.append(await speak(catalogue, library, "cs", part))
             else:
                 sounds.append(np.zeros(int(part * RATE), np.int16))
     sound = decode(encode(np.concatenate(sounds), "PCMA"), "PCMA")
@@ -103,6 +107,15 @@ async def test_the_credit_of_the_caller_is_what_should_be_heard(house):
         (CREDIT, True),
     ]
     assert followed.line_hangs_up
+
+
+async def test_what_is_recorded_should_be_heard_from_the_recordings(house, tmp_path):
+    spoken = await heard_call(house, MENU, 0.8, CREDIT)
+    write_list(tmp_path / "prompts" / "cs" / "recordings", {"menu.wav": MENU})
+    write_wave(tmp_path / "prompts" / "cs" / "recordings" / "menu.wav", noise(2.5), 8000)
+    recorded = await heard_call(house, MENU, 0.8, CREDIT)
+    for call, good in ((recorded, True), (spoken, False)):
+        assert (await compare(house, ORDER, call, "2")).sentences[0].good is good
 
 
 @pytest.mark.parametrize(

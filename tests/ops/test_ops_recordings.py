@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr.call.events import FilesRefused, FilesTaken
 from ivr.ops.files import read_files
 from ivr.ops.settings import load_settings
 from ivr.ops.sound import prepare
 from ivr.speech.library import Library
 from tests.ops.operator_desk import Desk, open_desk, type_in
+from tests.ops.test_ops_reload import opened
 from tests.speech.recorded_phrases import noise, write_list, write_wave
 
 GOODBYE = "Děkujeme za zavolání. Na shledanou."
@@ -72,3 +74,22 @@ async def test_recorded_sentences_are_not_spoken_before_the_line_opens(desk: Des
         assert edition.speaker.ready("cs", "goodbye") is not None
         spoken = len(list((tmp_path / "spoken").rglob("*.wav")))
     assert spoken == len(files.catalogue.fixed_sentences("cs")) - 1
+
+
+async def test_a_reload_takes_new_recordings_and_a_list_with_a_mistake_leaves_the_old_ones(
+    desk: Desk,
+) -> None:
+    recordings = desk.folder / "prompts" / "cs" / "recordings"
+    async with opened(desk) as line:
+        assert isinstance(await line.reload(), FilesTaken)
+        write_wave(recordings / "goodbye.wav", noise(3.0), 8000)
+        assert isinstance(await line.reload(), FilesTaken)
+        clips = [edition.speaker.ready("cs", "goodbye") for edition in line.editions]
+        assert [round(clip.seconds, 1) for clip in clips if clip is not None] == [1.7, 3.2]
+        (recordings / "korun.wav").unlink()
+        told = await line.reload()
+        assert isinstance(told, FilesRefused)
+        assert [problem.partition("phrases.txt")[2] for problem in told.problems] == [
+            ":4: korun.wav: there is no such file"
+        ]
+        assert len(line.editions) == 2

@@ -180,6 +180,16 @@ def test_only_the_first_of_a_month_is_an_ordinal() -> None:
     assert days[1] == "deux janvier deux mille vingt-sept"
     assert days[20] == "vingt et un janvier deux mille vingt-sept"
     assert [said for said in days if "premier" in said] == days[:1]
+    week = [french.date(date(2027, 3, day), year=False, weekday=True) for day in range(1, 8)]
+    assert week[0] == "lundi premier mars"
+    assert [said.split()[0] for said in week[1:]] == [
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+    ]
 
 
 @pytest.mark.parametrize("month", range(1, 13))
