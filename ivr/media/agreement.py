@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from .addresses import NOWHERE, Family, family_of
 from .g711 import Codec
 from .sdp_reader import DIRECTIONS, MediaLine, SdpError
 
-__all__ = ["Agreed", "Direction", "NoUsableCodec", "agree", "closest"]
+__all__ = ["Agreed", "Direction", "NoUsableCodec", "agree", "closest", "like_rtcp"]
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
@@ -36,7 +36,8 @@ class Agreed:
     """What both sides will do, seen from ours.
 
     ``payload_type`` carries speech and ``event_type`` keys (None: the other side has none); ``remote`` is
-    where our packets go, 0.0.0.0 or :: while there is no such place.
+    where our packets go, 0.0.0.0 or :: while there is no such place. ``control`` is the port there that takes
+    RTCP, the same where both kinds share it (RFC 5761); 0: none does.
     """
 
     codec: Codec
@@ -46,6 +47,7 @@ class Agreed:
     remote: tuple[str, int]
     send: bool
     receive: bool
+    control: int = 0
 
     @property
     def direction(self) -> Direction:
@@ -80,6 +82,7 @@ def agree(line: MediaLine, session_direction: str, families: Collection[Family])
         remote=(line.host, line.port),
         send=ours in ("sendrecv", "sendonly") and line.host not in NOWHERE,
         receive=ours in ("sendrecv", "recvonly"),
+        control=_control(line, [chosen[0], *filter(None, [line.event_type])]),
     )
 
 
@@ -87,6 +90,19 @@ def closest(refusals: list[NoUsableCodec]) -> NoUsableCodec:
     """Of the reasons against each line the one that came nearest to a call."""
     nothing = NoUsableCodec(304, "no audio is offered")
     return max([nothing, *refusals], key=lambda refusal: _NEARER.index(refusal.warning))
+
+
+def like_rtcp(payload_types: Iterable[int]) -> bool:
+    """Whether one of these would look like RTCP on a shared port (RFC 5761 section 4)."""
+    return any(64 <= number <= 95 for number in payload_types)
+
+
+def _control(line: MediaLine, payload_types: Iterable[int]) -> int:
+    """Where RTCP goes: the shared port, the one named (RFC 3605), or the next (RFC 3550 section 11)."""
+    if line.attribute("rtcp-mux") is not None and not like_rtcp(payload_types):
+        return line.port
+    named = (line.attribute("rtcp") or "").split(" ")[0]
+    return int(named) if re.fullmatch(r"[1-9][0-9]{0,4}", named) and int(named) < 65536 else line.port + 1
 
 
 def _packet_time(line: MediaLine) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .addresses import Family
 from .wire import Wire
 
-__all__ = ["DigitPressed", "PlaneEvent", "Played", "Silent", "Statistics", "Stopped", "Stream"]
+__all__ = ["DigitPressed", "Heard", "PlaneEvent", "Played", "Silent", "Statistics", "Stopped", "Stream"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,9 +61,25 @@ PlaneEvent = DigitPressed | Played | Stopped | Silent
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """How a stream sounded: to us, and by RTCP to the other end, which is None where that was never told.
+
+    Jitter and round trip in seconds, loss as a share of packets, MOS by ITU-T G.107 from loss and delay.
+    """
+
+    jitter: float = 0.0
+    mos: float | None = None
+    far_loss: float | None = None
+    far_jitter: float | None = None
+    far_mos: float | None = None
+    round_trip: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """Packets of one stream; ``lost`` is estimated from the sequence numbers that came."""
 
     sent: int
     received: int
     lost: int
+    heard: Heard = Heard()

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from .g711 import Codec
 from .in_band import InBand
+from .reports import Counted, Reports
+from .rtcp import read
 from .rtp import parse, read_headers
 from .sources import Sources
 from .telephone_event import EventReceiver
@@ -43,9 +45,9 @@ class Listener:
     its port. The agreed address wins again as soon as it speaks. All others are strangers: counted, dropped.
     """
 
-    def __init__(self, capacity: int, destination: NDArray[np.uint64]) -> None:
+    def __init__(self, capacity: int, destination: NDArray[np.uint64], reports: Reports) -> None:
         """``destination`` is the sending half's array; latching writes the real source into it."""
-        self._destination = destination
+        self._destination, self._reports = destination, reports
         self._sources = Sources(2 * capacity)
         self._peers: dict[int, _Peer] = {}
         self._hosts: dict[int, set[int]] = {}
@@ -132,7 +134,7 @@ class Listener:
         slots = self._sources.find(keys)
         self.counts["malformed"] += int(np.count_nonzero(~(headers.valid | headers.control)))
         if headers.control.any():
-            self._note_control(slots[headers.control], now)
+            self._note_control(np.flatnonzero(headers.control), slots, batch, now)
         unknown = headers.valid & (slots < 0)
         if unknown.any():
             self._meet(keys, slots, np.flatnonzero(unknown))
@@ -142,6 +144,7 @@ class Listener:
         slots = slots[rows]
         self._account(slots, headers.sequence[rows], now)
         self._confirm(slots, keys[rows])
+        self._time(rows, slots, headers.payload_type[rows], batch)
         for place in np.flatnonzero(headers.payload_type[rows] == self.event_type[slots]):
             row, slot = rows[place], int(slots[place])
             packet = parse(batch.data[row, : batch.lengths[row]].tobytes())
@@ -156,10 +159,46 @@ class Listener:
                 slots, batch.data[rows], batch.lengths[rows], headers.sequence[rows]
             )
 
-    def _note_control(self, slots: NDArray[np.int64], now: float) -> None:
-        """RTCP says nothing that we act on, but a caller whose phone sends no silence is alive by it."""
-        self.counts["rtcp"] += slots.size
-        self.last_heard[slots[slots >= 0]] = now
+    def take_control(self, batch: Received, now: float) -> None:
+        """Read a batch from a socket that has RTCP alone: who reports is known by host and source."""
+        headers = read_headers(batch.data, batch.lengths)
+        slots = np.full(len(batch.lengths), -1, np.int64)
+        for row in np.flatnonzero(headers.control).tolist():
+            report = read(batch.data[row, : batch.lengths[row]].tobytes())
+            if report is not None:
+                slots[row] = self._reports.row_of(int(batch.sources[row]) >> 16, report.source)
+        self._note_control(np.flatnonzero(headers.control), slots, batch, now)
+
+    def counted(self, slots: NDArray[np.int64]) -> Counted:
+        """Packets expected and received, and the highest sequence number, of rows."""
+        received = self.received[slots]
+        expected = np.where(received > 0, self._highest[slots] - self._base[slots] + 1, 0)
+        return expected, received, self._highest[slots]
+
+    def _note_control(
+        self, control: NDArray[np.int64], slots: NDArray[np.int64], batch: Received, now: float
+    ) -> None:
+        """What the other ends report; a caller whose phone sends no silence is alive by it."""
+        self.counts["rtcp"] += control.size
+        for row in control.tolist():
+            slot = int(slots[row])
+            report = read(batch.data[row, : batch.lengths[row]].tobytes())
+            if slot < 0 or slot == self._grave or report is None:
+                continue
+            self.last_heard[slot] = now
+            self._reports.note(slot, report, float(batch.times[row]))
+
+    def _time(
+        self,
+        rows: NDArray[np.int64],
+        slots: NDArray[np.int64],
+        payload_type: NDArray[np.uint8],
+        batch: Received,
+    ) -> None:
+        """Tell when speech came in: a key's packets all carry the timestamp of its beginning."""
+        speech = np.flatnonzero((payload_type != self.event_type[slots]) & (slots != self._grave))
+        numbers = batch.data[rows[speech], 4:12].copy().view(">u4").astype(np.uint32)
+        self._reports.heard(slots[speech], numbers[:, 1], numbers[:, 0], batch.times[rows[speech]])
 
     def _account(self, slots: NDArray[np.int64], sequence: NDArray[np.int64], now: float) -> None:
         """Liveness, packets and the span of their sequence numbers, extended over wraps."""

@@ -10,6 +10,7 @@ append to a queue; ``tick`` belongs to the thread of the metronome, which owns a
 from __future__ import annotations
 
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from .listening import LINGER, Listener
 from .playback import Play, Playback
 from .ports import NoPortFree, Placement, PortPool
 from .reach import Reach, Reaches
+from .reports import Reports
 from .sdp import Agreed
 from .streams import SendTable
 from .wire import Ipv6, Wire
@@ -53,11 +55,13 @@ class Plane:
         silent_after: float | None = 30.0,
         chance: random.Random | None = None,
         ipv6: Ipv6 | None = None,
+        utc: Callable[[], float] = time.time,
     ) -> None:
         """Take ports from ``ports`` as needed; ``tell`` is called in the plane's thread and must be quick.
 
         ``open_wire`` opens IPv4 sockets and ``ipv6`` the others, None where there shall be none of a family.
-        ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never.
+        ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never;
+        ``utc`` gives the time of day in seconds, for reports.
         """
         wires: dict[Family, Callable[[int], Wire]] = {} if open_wire is None else {4: open_wire}
         if ipv6 is not None:
@@ -71,9 +75,12 @@ class Plane:
         self._held: dict[Stream, _Held] = {}
         self._left: deque[tuple[float, Reach]] = deque()
         self._out = SendTable(capacity, chance or random.SystemRandom())
-        self._in = Listener(capacity, self._out.destination)
+        self._reports = Reports(capacity + 1, self._out, chance or random.Random())
+        self._in = Listener(capacity, self._out.destination, self._reports)
         self._playback = Playback(self._out, tell)
         self._wires: list[Wire] = []
+        self._controls: dict[int, Wire] = {}
+        self._utc = utc
         self._tick = -1
         self._next_watch = 0.0
 
@@ -95,6 +102,7 @@ class Plane:
             raise
         self._commands.append((self._begin, (stream,)))
         if agreed is not None:
+            self._open_control(stream, agreed)
             self._commands.append((self._agree, (stream, agreed, reach)))
         return stream
 
@@ -119,9 +127,17 @@ class Plane:
             return
         before, held.now = held.now, self._reaches.reach(agreed.remote, signalling_ip, stream.family)
         held.placement = self._pool.move(held.placement, held.now)
+        self._open_control(stream, agreed)
         self._commands.append((self._agree, (stream, agreed, held.now)))
         if before is not held.first:
             self._commands.append((self._leave, (before,)))
+
+    def _open_control(self, stream: Stream, agreed: Agreed) -> None:
+        """RTCP that does not share the stream's port comes to the next one (RFC 3550 section 11)."""
+        if agreed.control not in (0, agreed.remote[1]):
+            opened = self._pool.control(stream.wire_index)
+            if opened is not None:
+                self._commands.append((self._hear_control, (stream.wire_index, opened)))
 
     def play(
         self, stream: Stream, clips: Sequence[Clip], mark: object = None, interruptible: bool = True
@@ -194,6 +210,7 @@ class Plane:
         if now >= self._next_watch:
             self._next_watch = now + _WATCH
             self._watch(now)
+            self._report(number, now)
         # Last, so that a tick which failed half-way counts as one that was left out.
         self._tick = number
 
@@ -219,6 +236,20 @@ class Plane:
             for slot in self._in.silent(self._out.high, now - self._silent_after):
                 self._tell(Silent(self._playback.stream(slot)))
 
+    def _report(self, number: int, now: float) -> None:
+        """Read the reports that have a socket of their own, and send ours that are due."""
+        for wire in self._controls.values():
+            for _ in range(_BATCHES):
+                batch = wire.receive()
+                if batch is None:
+                    break
+                self._in.take_control(batch, now)
+                if not batch.more:
+                    break
+        rows = self._reports.due(now)
+        if rows.size:
+            self._reports.send(rows, self._in.counted(rows), number, self._utc(), self._wires, self._controls)
+
     # Commands: appended by a verb, carried out at the next tick
 
     def _begin(self, stream: Stream, number: int, now: float) -> None:
@@ -226,6 +257,7 @@ class Plane:
             self._wires.append(stream.wire)
         self._out.open(stream.slot, stream.wire_index, number - 1)
         self._in.open(stream.slot, stream.wire_index, now)
+        self._reports.open(stream.slot)
         self._playback.open(stream)
 
     def _agree(self, stream: Stream, agreed: Agreed, reach: Reach, number: int, now: float) -> None:
@@ -234,10 +266,14 @@ class Plane:
         self._in.listen(slot, agreed.codec, agreed.payload_type)
         self._in.watched[slot] = agreed.send and agreed.receive
         self._out.destination[slot] = self._in.address(slot)
+        self._reports.agree(slot, agreed.control, agreed.control == agreed.remote[1], now)
         self._playback.agree(slot, agreed)
 
     def _leave(self, reach: Reach, number: int, now: float) -> None:
         self._left.append((now + _FORGET, reach))
+
+    def _hear_control(self, index: int, wire: Wire, number: int, now: float) -> None:
+        self._controls[index] = wire
 
     def _queue(self, stream: Stream, play: Play, number: int, now: float) -> None:
         self._playback.queue(stream.slot, play)
@@ -248,9 +284,11 @@ class Plane:
     def _end(self, stream: Stream, number: int, now: float) -> None:
         self._playback.close(stream.slot)
         self._in.close(stream.slot, now)
+        self._reports.close(stream.slot)
         self._out.close(stream.slot)
         self._free.append(stream.slot)
 
     def _count(self, stream: Stream) -> Statistics:
         slot = stream.slot
-        return Statistics(int(self._out.sent[slot]), int(self._in.received[slot]), self._in.lost(slot))
+        sent, received, lost = int(self._out.sent[slot]), int(self._in.received[slot]), self._in.lost(slot)
+        return Statistics(sent, received, lost, self._reports.told(slot, lost, received))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class _Occupancy:
 
     wire: Wire
     family: Family
+    control: Wire | None = None
+    control_tried: bool = False
     exact: Counter[int] = field(default_factory=Counter)
     hosts: Counter[int] = field(default_factory=Counter)
     roaming: Counter[int] = field(default_factory=Counter)
@@ -89,10 +92,22 @@ class PortPool:
         if not place.roaming[placement.host]:
             del place.roaming[placement.host]
 
+    def control(self, index: int) -> Wire | None:
+        """The socket for RTCP beside another, when it is first asked for; None later, or if it is taken."""
+        place = self._occupied[index]
+        if place.control_tried:
+            return None
+        place.control_tried = True
+        with contextlib.suppress(OSError):
+            place.control = self._open_wire[place.family](place.wire.port + 1)
+        return place.control
+
     def close(self) -> None:
         """Close every socket."""
         for place in self._occupied:
             place.wire.close()
+            if place.control is not None:
+                place.control.close()
         self._occupied.clear()
 
     def _choose(self, reach: Reach, host: int) -> int:

@@ -109,7 +109,7 @@ def answer(offered: Description, host: str, port: int, origin: Origin) -> str:
             continue
         agreed = offered.agreed
         text += _audio(port, {agreed.payload_type: agreed.codec}, agreed.event_type, agreed.ptime_ms)
-        if line.attribute("rtcp-mux") is not None and not _like_rtcp(agreed):
+        if line.attribute("rtcp-mux") is not None and agreed.control == line.port:
             text.append("a=rtcp-mux")
         text.append(f"a={agreed.direction}")
     return "\r\n".join([*text, ""])
@@ -166,10 +166,6 @@ def _numbers(before: Description | None, codecs: Sequence[Codec]) -> tuple[dict[
         return numbers, agreed.event_type
     taken = {*theirs, *numbers}
     return numbers, next((number for number in (_EVENTS, *range(96, 128)) if number not in taken), _EVENTS)
-
-
-def _like_rtcp(agreed: Agreed) -> bool:
-    return any(64 <= number <= 95 for number in (agreed.payload_type, agreed.event_type or 0))
 
 
 def _head(host: str, origin: Origin, timing: str) -> list[str]:

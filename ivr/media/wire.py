@@ -28,6 +28,10 @@ class Received(Protocol):
         """Where each came from as ``host number << 16 | port``, shape (n,)."""
 
     @property
+    def times(self) -> NDArray[np.float64]:
+        """When the system took each in, in seconds UTC, shape (n,)."""
+
+    @property
     def more(self) -> bool:
         """Whether the batch was full, so that more may be waiting."""
 

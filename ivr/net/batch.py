@@ -11,6 +11,7 @@ import errno
 import socket
 import struct
 import sys
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,13 @@ _MMSGHDR = np.dtype(
     ]
 )  # fmt: skip
 
+_STAMP = np.dtype(
+    [("length", "u8"), ("level", "i4"), ("kind", "i4"), ("seconds", "i8"), ("nanoseconds", "i8")]
+)
+"""A control message with the time at which a datagram came in, ``struct timespec`` behind ``cmsghdr``."""
+
+_TIMESTAMPNS = 35  # SO_TIMESTAMPNS of Linux, which the socket module does not name
+
 
 def can_batch() -> bool:
     """Whether this system has sendmmsg and recvmmsg in the layout known here."""
@@ -47,11 +55,12 @@ def can_batch() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Datagrams in rows (n, ROW), their lengths (n,), their sources as keys of the wire's addresses (n,)."""
+    """Datagrams in rows (n, ROW); of each its length, source (a key of the wire's addresses) and time."""
 
     data: NDArray[np.uint8]
     lengths: NDArray[np.int64]
     sources: NDArray[np.uint64]
+    times: NDArray[np.float64]
     more: bool
 
 
@@ -81,6 +90,8 @@ class Batch:
         self.in_vectors["base"] = self.rows.ctypes.data + np.arange(size) * ROW
         self.in_vectors["length"] = ROW
         self.in_names, self.into = self._messages(self.in_vectors, 1)
+        self.stamps = np.zeros(size, _STAMP)
+        self.into["control"] = self.stamps.ctypes.data + np.arange(size) * _STAMP.itemsize
         self.out_address, self.in_address = int(self.out.ctypes.data), int(self.into.ctypes.data)
 
     def _messages(self, vectors: NDArray[np.void], each: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
@@ -122,6 +133,7 @@ class MmsgWire:
         self._socket = _open_socket(host, port, batch.addresses.family)
         self._descriptor = self._socket.fileno()
         self._batch = batch
+        self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
         self.port: int = self._socket.getsockname()[1]
         self.unsent = 0
 
@@ -171,11 +183,14 @@ class MmsgWire:
         """What has come in, at most a batch; the arrays hold until the next call on a wire of the batch."""
         batch = self._batch
         for _ in range(_REFUSALS):
+            batch.into["control_length"] = _STAMP.itemsize
             count = batch.recvmmsg(self._descriptor, batch.in_address, batch.size, 0, None)
             if count > 0:
                 sources = batch.addresses.read(batch.in_names[:count])
                 lengths = batch.into["length"][:count].astype(np.int64)
-                return Received(batch.rows[:count], lengths, sources, count == batch.size)
+                stamps = batch.stamps[:count]
+                times = stamps["seconds"] + stamps["nanoseconds"] * 1e-9
+                return Received(batch.rows[:count], lengths, sources, times, count == batch.size)
             if count == 0 or ctypes.get_errno() in (errno.EAGAIN, errno.EBADF):
                 return None
         return None
@@ -239,7 +254,8 @@ class LoopWire:
         if not count:
             return None
         more = count == self._size
-        return Received(self._rows[:count], self._lengths[:count], self._sources[:count], more)
+        times = np.full(count, time.time())
+        return Received(self._rows[:count], self._lengths[:count], self._sources[:count], times, more)
 
     def close(self) -> None:
         """Give the port back; the wire sends and receives nothing any more."""

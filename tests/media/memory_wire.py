@@ -17,12 +17,16 @@ from ivr.media.telephone_event import key_press
 from ivr.media.wire import Ipv6
 from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 
+UTC = 1_800_000_000.0
+"""The time of day at tick 0."""
+
 
 @dataclass
 class Rows:
     data: np.ndarray
     lengths: np.ndarray
     sources: np.ndarray
+    times: np.ndarray
     more: bool
 
 
@@ -40,12 +44,17 @@ class MemoryWire:
     addresses: Addresses = IPV4
     sent: list[Sent] = field(default_factory=list)
     incoming: list[tuple[bytes, tuple[str, int]]] = field(default_factory=list)
+    reports: list[tuple[bytes, tuple[str, int]]] = field(default_factory=list)
     closed: bool = False
     bursts: list[int] = field(default_factory=list)
 
     def send(self, headers, payloads, lengths, destinations) -> int:
         for header, payload, length, to in zip(headers, payloads, lengths, destinations, strict=True):
-            packet = parse(header.tobytes() + ctypes.string_at(int(payload), int(length)))
+            datagram = header.tobytes() + ctypes.string_at(int(payload), int(length))
+            if datagram[1] & 0xE0 == 0xC0:
+                self.reports.append((datagram, self.addresses.name(int(to))[:2]))
+                continue
+            packet = parse(datagram)
             assert packet is not None
             self.sent.append(Sent(self.clock(), self.addresses.name(int(to))[:2], packet))
         self.bursts.append(len(payloads))
@@ -60,7 +69,8 @@ class MemoryWire:
             row[: len(datagram)] = np.frombuffer(datagram[:640], np.uint8)
         lengths = np.array([min(len(datagram), 640) for datagram, _ in batch], np.int64)
         sources = np.array([self.addresses.key((*source, 0, 0)) for _, source in batch], np.uint64)
-        return Rows(data, lengths, sources, len(batch) == 64)
+        times = np.full(len(batch), UTC + self.clock() * 0.005)
+        return Rows(data, lengths, sources, times, len(batch) == 64)
 
     def close(self) -> None:
         self.closed = True
@@ -79,6 +89,7 @@ class Bench:
         self.events: list[PlaneEvent] = []
         self.number = 0
         ipv6 = Ipv6(self._open_wire6, self.book)
+        settings = {"utc": lambda: UTC + self.number * 0.005} | settings
         self.plane = Plane(self._open_wire, ports, self.events.append, ipv6=ipv6, **settings)
 
     def _open_wire(self, port: int) -> MemoryWire:

@@ -33,7 +33,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_the_first_codec_we_speak_is_taken_with_the_phones_numbers():
-    assert read_offer(PHONE).agreed == Agreed("PCMA", 8, 96, 30, ("192.0.2.1", 49170), True, True)
+    assert read_offer(PHONE).agreed == Agreed("PCMA", 8, 96, 30, ("192.0.2.1", 49170), True, True, 49171)
 
 
 def test_the_answer_has_every_line_in_order_and_refuses_the_others():
@@ -207,7 +207,7 @@ def test_our_offer_names_both_laws_and_keys():
 def test_both_ends_agree_on_an_offer_and_its_answer():
     offered = read_offer(offer("198.51.100.1", 20000, OURS, codecs=("PCMU", "PCMA")))
     theirs = read_answer(answer(offered, "192.0.2.1", 4000, OURS)).agreed
-    assert theirs == Agreed("PCMU", 0, 101, 20, ("192.0.2.1", 4000), True, True)
+    assert theirs == Agreed("PCMU", 0, 101, 20, ("192.0.2.1", 4000), True, True, 4001)
     assert offered.agreed.remote == ("198.51.100.1", 20000)
 
 
