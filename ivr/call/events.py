@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
+from ivr.media.events import Heard
 from ivr.sip import events as sip
 
 __all__ = [
@@ -43,7 +44,10 @@ class CallBegan:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """A call is over. Packets are counted on our side; ``lost`` is estimated from their sequence."""
+    """A call is over. Packets are counted on our side; ``lost`` is estimated from their sequence.
+
+    ``heard`` says how it sounded, to us and, where the other end sent RTCP, to the caller.
+    """
 
     call: str
     line: str
@@ -53,6 +57,7 @@ class CallEnded:
     sent: int
     received: int
     lost: int
+    heard: Heard = field(default_factory=Heard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,6 +321,7 @@ class Line:
                 counted.sent,
                 counted.received,
                 counted.lost,
+                counted.heard,
             )
         )
 

@@ -25,6 +25,14 @@ class _Row:
     values: Mapping[str, _Value]
 
 
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 1)
+
+
+def _short(score: float | None) -> float | None:
+    return None if score is None else round(score, 2)
+
+
 def _info(what: str, *same: str, **named: _Value) -> _Row:
     return _Row("info", what, {name: name for name in same} | named)
 
@@ -38,6 +46,9 @@ _ROWS: Mapping[type[LineEvent], _Row] = {
     events.CallEnded: _info(
         "call ended", "call", "line", "sent", "received", "lost",
         seconds=lambda ended: round(ended.seconds, 1), why="cause", step="last_step",
+        jitter_ms=lambda ended: _milliseconds(ended.heard.jitter), mos=lambda ended: _short(ended.heard.mos),
+        caller_mos=lambda ended: _short(ended.heard.far_mos),
+        round_trip_ms=lambda ended: _milliseconds(ended.heard.round_trip),
     ),
     events.CallRefused: _info("call refused", "source", "status", dialled="called", why="reason"),
     events.SentenceFailed: _error("sentence failed", "call", "text", why="reason"),
