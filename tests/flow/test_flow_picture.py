@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ivr.flow.picture import describe
 from ivr.flow.plan import Line, Plan
-from ivr.flow.reader import read
+from ivr.flow.reader import parse, read
 from ivr.flow.steps import HangUpStep, LookUpStep, SayStep, sentences
 
 DRAWN = """\
@@ -59,3 +59,150 @@ def test_what_is_said_before_the_answer_is_drawn():
     assert describe(Plan(line, {"end": HangUpStep("end")})).splitlines()[0] == (
         "A 1 (cs), says welcome before it answers"
     )
+
+
+SHOP = """\
+[line]
+name = "Shop"
+numbers = ["3111", "3111*0"]
+country = "FR"
+language = "fr"
+languages = ["fr", "en"]
+start_for."3111*0" = "balance"
+language_for."3111*0" = "en"
+start = "menu"
+longest_call = "10 min"
+
+[step.menu]
+ask = "menu"
+short = "menu-short"
+keys.0 = "balance"
+keys.7 = "english"
+keys.8 = "slower"
+keys.9 = "desk"
+keys.any = "end"
+wait = "5 s"
+tries = 1
+give_up = "end"
+
+[step.balance]
+look_up = "credit"
+trust = "pin"
+outcomes.some = "say-some"
+outcomes.not_proven = "ask-account"
+
+[step.say-some]
+say = ["some", { say = "item", each = "items", if = "left", unless = "gone" }]
+then = "menu"
+
+[step.ask-account]
+read = "which-account"
+into = "account"
+digits = "4-10"
+wait = "6 s"
+next_wait = "3 s"
+tries = 3
+then = "ask-pin"
+give_up = "end"
+back = "menu"
+
+[step.ask-pin]
+read = "which-pin"
+into = "pin"
+digits = "4"
+wait = "6 s"
+next_wait = "3 s"
+tries = 1
+then = "compare"
+give_up = "end"
+
+[step.compare]
+identify = { account = "account", pin = "pin" }
+proven = "own-language"
+refused = "ask-account"
+no_tries_left = "end"
+unavailable = "end"
+
+[step.own-language]
+language = "account"
+then = "resume"
+
+[step.english]
+language = "en"
+then = "menu"
+
+[step.slower]
+repeat = "slower"
+then = "menu"
+
+[step.desk]
+hours = "desk"
+open.service = "person"
+closed = "is-it-urgent"
+
+[step.is-it-urgent]
+when = "on_call_number"
+yes = "person"
+no = "end"
+
+[step.person]
+transfer = "on_call_number"
+connected = "end"
+failed = "menu"
+
+[step.end]
+hang_up = true
+
+[hours.desk]
+time_zone = "Europe/Paris"
+holidays = "FR"
+working_days = "mon-fri"
+working_day.service = ["14:00-18:00", "09:00-12:00"]
+closed_on = [2026-12-24]
+"""
+
+SHOP_DRAWN = """\
+Shop 3111, 3111*0 (fr, en; 3111*0 begins in en)
+    starts         go to menu
+    3111*0 starts  look up credit by PIN
+        some        say some + item (each of items, if left, unless gone), go to menu
+        not proven  go to ask-account
+
+menu: ask menu (again: menu-short), wait 5 s
+    0        go to balance
+    7        go on in en, go to menu
+    8        say it again, slower, go to menu
+    9        what the hours desk say
+        service  transfer to on_call_number
+            connected  hang up
+            failed     go to menu
+        closed   is on_call_number so
+            yes  go to person
+            no   hang up
+    any      hang up
+    give up  hang up
+
+ask-account: read 4 to 10 digits into account, ask which-account, wait 6 s, ask 3 times
+    then     go to ask-pin
+    back     go to menu
+    give up  hang up
+
+ask-pin: read 4 digits into pin, ask which-pin, wait 6 s
+    then     compare account and pin
+        proven         go on in the language of the account, back to the look-up
+        refused        go to ask-account
+        no tries left  hang up
+        unavailable    hang up
+    give up  hang up
+
+hours desk: Europe/Paris, holidays of FR
+    working day  09:00-12:00 service, 14:00-18:00 service
+    day off      closed
+    closed on    2026-12-24
+"""
+
+
+def test_everything_that_a_dialplan_can_say_is_drawn():
+    plan, wrong = parse(SHOP)
+    assert wrong == []
+    assert describe(plan) == SHOP_DRAWN
