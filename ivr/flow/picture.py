@@ -149,9 +149,7 @@ def _passing(step: SayStep | LanguageStep | RepeatStep) -> str:
         case SayStep():
             return f"say {_texts(step.texts)}"
         case LanguageStep():
-            return (
-                f"go on in {step.language if step.language != 'account' else 'the language of the account'}"
-            )
+            return "go on in " + ("the account's language" if step.language == "account" else step.language)
         case RepeatStep():
             return "say it again" + (", slower" if step.pace == "slower" else "")
 

@@ -189,7 +189,7 @@ ask-account: read 4 to 10 digits into account, ask which-account, wait 6 s, ask 
 
 ask-pin: read 4 digits into pin, ask which-pin, wait 6 s
     then     compare account and pin
-        proven         go on in the language of the account, back to the look-up
+        proven         go on in the account's language, back to the look-up
         refused        go to ask-account
         no tries left  hang up
         unavailable    hang up

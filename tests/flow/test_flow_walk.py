@@ -1,21 +1,15 @@
 """The walk, as transcripts: what happens to the call on the left, what the line does on the right."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from transcript import happen, transcripts
 
 from ivr.flow.instructions import (
     HangUp,
-    Instruction,
-    Listen,
-    LookUp,
-    Speak,
-    StopListening,
     StopSpeaking,
-    Transfer,
 )
 from ivr.flow.plan import Line, Plan
 from ivr.flow.reader import read
@@ -24,40 +18,6 @@ from ivr.flow.walk import LONGEST_RUN, MOST_KEPT, Walk
 from ivr.money import Money
 
 CALLPRO = read(Path(__file__).parents[2] / "dialplan" / "callpro.toml")[0]
-
-
-def shown(instruction: Instruction) -> str:
-    match instruction:
-        case Speak():
-            return " + ".join(instruction.text_ids) + ("" if instruction.interruptible else " !")
-        case StopSpeaking():
-            return "hush"
-        case Listen(seconds):
-            return f"listen {seconds:g}"
-        case StopListening():
-            return "stop"
-        case LookUp(name):
-            return f"look up {name}"
-        case Transfer(target):
-            return f"transfer {target}"
-        case HangUp():
-            return "hang up"
-
-
-def happen(walk: Walk, event: str) -> str:
-    """``start``, ``spoken``, ``waited``, ``found OUTCOME``, ``connected``, ``failed``, or keys."""
-    word, _, rest = event.partition(" ")
-    inputs: dict[str, Callable[[], list[Instruction]]] = {
-        "start": walk.start,
-        "spoken": walk.spoken,
-        "waited": walk.waited,
-        "found": lambda: walk.looked_up(rest, {}),
-        "connected": lambda: walk.transferred(True),
-        "failed": lambda: walk.transferred(False),
-    }
-    if word in inputs:
-        return ", ".join(shown(told) for told in inputs[word]())
-    return ", ".join(shown(told) for key in event for told in walk.key_pressed(key))
 
 
 TRANSCRIPTS = """\
@@ -220,18 +180,10 @@ What comes late, twice, too early or after the end is absorbed
 """
 
 
-def transcripts() -> dict[str, list[tuple[str, str]]]:
-    found = {}
-    for block in TRANSCRIPTS.strip().split("\n\n"):
-        title, *lines = block.split("\n")
-        found[title] = [tuple(part.strip() for part in line.strip().split("  ", 1)) for line in lines]
-    return found
-
-
-@pytest.mark.parametrize("title", transcripts())
+@pytest.mark.parametrize("title", transcripts(TRANSCRIPTS))
 def test_the_callpro_line(title):
     walk = Walk(CALLPRO)
-    for event, told in transcripts()[title]:
+    for event, told in transcripts(TRANSCRIPTS)[title]:
         assert (event, happen(walk, event) or ".") == (event, told)
 
 
