@@ -60,7 +60,8 @@ class Call:
     line: tuple[str, int]
     rtp: socket.socket = field(default_factory=udp_socket)
     times: dict[str, float] = field(default_factory=dict)
-    to: str = "<sip:4488@line>"
+    dialled: str = "4488"
+    to: str = "<sip:line@line>"
     refused: str = ""
     _invited: int = 0
     _acknowledged: int = 0
@@ -70,7 +71,7 @@ class Call:
     _key_stamp: int = 0
 
     def invite(self) -> None:
-        """Dial 4488."""
+        """Dial the number."""
         body = (
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {self.rtp.getsockname()[1]} RTP/AVP 8 {_EVENT_TYPE}\r\n"
@@ -142,7 +143,7 @@ class Call:
     def _request(self, method: str, number: int, body: str = "") -> bytes:
         host, port = self.sip.getsockname()
         lines = [
-            f"{method} sip:4488@{self.line[0]}:{self.line[1]} SIP/2.0",
+            f"{method} sip:{self.dialled}@{self.line[0]}:{self.line[1]} SIP/2.0",
             f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{self.name}{method};rport",
             "Max-Forwards: 70",
             f"From: <sip:{self.number}@bench>;tag={self.name}",

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,11 +84,14 @@ def running_line(
     *,
     ports: int = _MEDIA_PORTS,
     media_more: str = "",
+    accounts: Mapping[str, str] | None = None,
 ) -> Iterator[RunningLine]:
     """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open.
 
     ``texts`` is the folder that ``dialplan/`` and ``prompts/`` are in; ``sip_more`` is added to the settings'
     ``[sip]`` table, ``media_more`` to ``[media]``, ``more`` behind all of them; ``ports`` are for media.
+    ``accounts`` are other accounts than its own numbers: a CSV for each operator, as ``ivr accounts import``
+    reads it.
     """
     numbers = CallingNumbers(callers)
     with tempfile.TemporaryDirectory(prefix="infoline-bench-") as name:
@@ -107,14 +110,15 @@ def running_line(
             + more,
             "utf-8",
         )
-        (folder / "accounts.csv").write_text(numbers.csv(), "utf-8")
-        subprocess.run(
-            [*_ivr(), "accounts", "import", "accounts.csv"],
-            cwd=folder,
-            env=_environment(),
-            check=True,
-            capture_output=True,
-        )
+        for operator, csv in (accounts or {"callpro": numbers.csv()}).items():
+            (folder / "accounts.csv").write_text(csv, "utf-8")
+            subprocess.run(
+                [*_ivr(), "accounts", "--operator", operator, "import", "accounts.csv"],
+                cwd=folder,
+                env=_environment(),
+                check=True,
+                capture_output=True,
+            )
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(
                 [*_ivr(), "run"], cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT

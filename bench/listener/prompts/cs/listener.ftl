@@ -1,0 +1,2 @@
+amount = Váš kredit je { MONEY($credit) }.
+day = Platí do { DATE($valid_until) }.

@@ -1,0 +1,2 @@
+amount = Your credit is { MONEY($credit) }.
+day = It is valid until { DATE($valid_until) }.

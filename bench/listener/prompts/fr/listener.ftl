@@ -1,0 +1,1 @@
+amount = Votre crédit est de { MONEY($credit) }.
