@@ -2,7 +2,7 @@
 
 Checked here, with file and line: what Fluent cannot read, a text that stands twice, a function or an option
 that does not exist, a fact spoken without a function, digits in a sentence, a reference to nothing, a choice
-that leaves a plural class out.
+that leaves a plural class out, a case that a preposition does not allow.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from fluent.syntax.visitor import Visitor
 from ivr.errors import ConfigurationError
 from ivr.speech.choices import wrong_choices
 from ivr.speech.functions import FUNCTIONS
+from ivr.speech.prepositions import wrong_case
 
 __all__ = ["Text", "nearest", "read_texts"]
 
@@ -129,6 +131,16 @@ class _Walk(Visitor):
 
     def visit_Comment(self, node: Any) -> None:  # noqa: N802
         """Comments may hold anything."""
+
+    def visit_Pattern(self, node: Any) -> None:  # noqa: N802
+        for element, following in pairwise(node.elements):
+            called = getattr(following, "expression", None)
+            if isinstance(element, ast.TextElement) and isinstance(called, ast.FunctionReference):
+                given = {option.name.name: str(option.value.value) for option in called.arguments.named}
+                wrong = wrong_case(self.language, element.value, called.id.name, given)
+                if wrong:
+                    self.problem(wrong, called)
+        self.generic_visit(node)
 
     def visit_TextElement(self, node: Any) -> None:  # noqa: N802
         if any(letter.isdigit() for letter in node.value):

@@ -199,6 +199,35 @@ def test_only_a_fact_itself_makes_a_choice(tmp_path: Path) -> None:
     assert "a choice is made by a fact itself" in problems_of(tmp_path, text)[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Máte kredit do { MONEY($x) }.", 'after "do" MONEY needs case: "genitive"'),
+        ('Do { MONEY($x, case: "genitive") } volejte.', None),
+        ("Limit zvýšíme na { MONEY($x) }.", 'after "na" MONEY needs case: "accusative"'),
+        ('Zbývá sto z { UNITS($x, case: "genitive") }.', None),
+        ('Zbývá sto z { UNITS($x, case: "accusative") }.', 'after "z" UNITS needs case: "genitive"'),
+        ("Stalo se to před { TIME($x) }.", "say it in other words"),
+        ("Stalo se to ve { TIME($x) }.", 'leave "ve" to TIME'),
+        ('Stalo se to { TIME($x, at: "yes") }.', None),
+        ('Platí do { TIME($x, at: "yes") }.', "say it in other words"),
+        ("Platí do { DATE($x) }.", None),
+        ("Údaj je k { DATE($x) }.", "a date is in the genitive"),
+        ('Platí do { DATE($x, weekday: "yes") }.', "alone with its weekday"),
+        ("Volejte na { PHONE($x) }.", None),
+        ("Máme pro vás balíček s { NAME($x) }.", None),
+        ("Jste v { PERCENT($x) }.", "say it in other words"),
+        ("Zbývá vám { MONEY($x) }.", None),
+        ("{ $state ->\n  [a] Kredit je do { MONEY($x) }.\n *[b] Nic.\n }", 'after "do" MONEY needs case'),
+    ],
+)
+def test_a_czech_preposition_rules_the_case_of_what_follows(
+    tmp_path: Path, text: str, expected: str | None
+) -> None:
+    problems = Catalogue.read(written(tmp_path, f"a = {text}\n"))[1]
+    assert [expected in str(problem) for problem in problems] == ([] if expected is None else [True])
+
+
 def test_facts_of_a_text_that_is_referred_to_are_needed_as_well(tmp_path: Path) -> None:
     text = "all = { part }.\npart = Do { DATE($day) }\n"
     catalogue = Catalogue.load(written(tmp_path, text))
