@@ -8,7 +8,7 @@ FROM   ?= 777123456
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e '.[probe,dev]'
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e '.[voices,probe,dev]'
 	touch $@
 
 run: $(VENV)/.ready

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ENGINES = {"test_speech_library.py", "test_speech_voices.py"}
+ENGINES = {"test_speech_engines.py", "test_speech_library.py", "test_speech_voices.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
