@@ -12,6 +12,7 @@ from typing import Any
 
 from fluent.runtime import FluentBundle
 from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
 
 from ivr.errors import ConfigurationError
 from ivr.speech.functions import Fact, bind, speller_for, spoken_languages
@@ -106,6 +107,13 @@ class Catalogue:
         names = [name for name, variables in self.texts(language).items() if not variables]
         return list(dict.fromkeys(self.sentence(language, name, {}) for name in names))
 
+    def functions(self, language: str) -> frozenset[str]:
+        """The functions that the texts of a language call, such as MONEY."""
+        calls = _Calls()
+        for text in self._language(language).texts.values():
+            calls.visit(text.entry)
+        return frozenset(calls.names)
+
     def recordings(self, language: str) -> ReadRecordings:
         """The operator's own recordings in a language, often none."""
         return self._language(language).recorded
@@ -158,6 +166,17 @@ class Catalogue:
     @staticmethod
     def _wrong(text: Text, expected: str) -> ConfigurationError:
         return ConfigurationError(text.file, text.name, expected, text.line)
+
+
+class _Calls(Visitor):
+    """Collects the names of functions; Fluent's own name of the node names the method."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_FunctionReference(self, node: Any) -> None:  # noqa: N802
+        self.names.add(node.id.name)
+        self.generic_visit(node)
 
 
 def _for_fluent(fact: object) -> Any:

@@ -18,6 +18,7 @@ from ivr.speech.recordings_check import missing_recordings
 from ivr.speech.recordings_reader import LIST, read_recordings
 from ivr.speech.render import CHAIN, active_level
 
+TEXTS = "hello = Dobrý den.\nbye = Na shledanou.\ncredit = { MONEY($credit) }\n"
 AMOUNTS = (
     "jedna dvě dva tři čtyři pět šest sedm osm devět deset jedenáct dvanáct třináct čtrnáct patnáct šestnáct "
     "sedmnáct osmnáct devatenáct dvacet třicet čtyřicet padesát šedesát sedmdesát osmdesát devadesát sto stě "
@@ -29,7 +30,7 @@ AMOUNTS = (
 def folder(tmp_path: Path) -> Path:
     recordings = tmp_path / "cs" / "recordings"
     recordings.mkdir(parents=True)
-    (tmp_path / "cs" / "line.ftl").write_text("hello = Dobrý den.\nbye = Na shledanou.\n", encoding="utf-8")
+    (tmp_path / "cs" / "line.ftl").write_text(TEXTS, encoding="utf-8")
     return recordings
 
 
@@ -222,3 +223,24 @@ def test_the_handbooks_example_is_read_and_says_what_it_promises(folder: Path) -
     for value in (f"over {JOINING.overlap * 1000:g} ms", f"{JOINING.comma:g} s", f"{JOINING.stop:g} s"):
         assert value in handbook, value
     assert f"{JOINING.slow:g} s more" in handbook
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "some"),
+    [
+        ("{ DATE($day) }", "dates", "prvního, ledna, dva, tisíce, dvacet, "),
+        ("{ TIME($at) }", "times", "nula, hodin, jedna, minuta, "),
+        ("{ UNITS($left) }", "units", "nula, minut, jedna, sekunda, "),
+        ("{ PERCENT($part) }", "percents", "nula, procent, jedno, procento, "),
+        ("{ DIGITS($symbol) }", "symbols", "nula, jedna, dva, tři, "),
+        ("{ PHONE($number) }", "telephone numbers", "nula, jedna, dva, tři, "),
+    ],
+)
+def test_words_are_named_for_what_the_texts_tell(folder: Path, text: str, subject: str, some: str) -> None:
+    (folder.parent / "line.ftl").write_text(f"told = {text}", encoding="utf-8")
+    write_list(folder, {"a.wav": "ahoj"})
+    write_wave(folder / "a.wav", noise(), 8000)
+    lines = list(missing_recordings(Catalogue.load(folder.parents[1]), "cs", ["CZK"]))
+    assert lines[0] == "cs: 1 recordings say 0 of 0 fixed texts"
+    assert lines[1].startswith(f"cs: words of {subject} not recorded: {some}")
+    assert len(lines) == 2
