@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ivr.accounts.catalogue import check_tariffs
-from ivr.accounts.demo import demo_accounts, seed_demo
+from ivr.accounts.demo import DemoAccount, seed_demo
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError, ConfigurationError, InfolineError, StoreUnavailable
@@ -91,13 +91,15 @@ async def _run(settings: Settings, files: Files, demo: bool, again: Callable[[],
         )
         running = await opening.__aenter__()
     try:
-        if demo:
-            await seed_demo(running.store, date.today())
+        cast = await seed_demo(running.store, date.today()) if demo else None
         stopped = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stopped.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, running.reload)
-        _announce(console, settings, files, running, demo)
+        _announce(console, settings, files, running)
+        if cast is not None:
+            _announce_cast(console, files, cast)
+        console.print("Ctrl-C closes it.")
         await stopped.wait()
         for name in (signal.SIGINT, signal.SIGTERM):  # a second one ends it at once
             asyncio.get_running_loop().remove_signal_handler(name)
@@ -108,7 +110,7 @@ async def _run(settings: Settings, files: Files, demo: bool, again: Callable[[],
         await opening.__aexit__(None, None, None)
 
 
-def _announce(console: Console, settings: Settings, files: Files, running: Running, demo: bool) -> None:
+def _announce(console: Console, settings: Settings, files: Files, running: Running) -> None:
     places = reachable_at(running.addresses, settings.sip)
     console.print(f"[bold green]The line is open[/] on {', '.join(str(place) for place in places)}")
     address = places[0].address
@@ -121,11 +123,21 @@ def _announce(console: Console, settings: Settings, files: Files, running: Runni
         console.print(f"  registers as {entry.user} with {entry.registrar}, for calls to {entry.dialled}")
     if running.api is not None:
         console.print(f"  takes usage, payments and orders at http://{running.api}/openapi.json")
-    if demo:
-        console.print("  demo callers, for `ivr probe 4488 --keys 2 --from NUMBER`:")
-        for account, shows in demo_accounts(date.today()):
-            console.print(f"    {account.number}  {shows}")
-    console.print("Ctrl-C closes it.")
+
+
+def _announce_cast(console: Console, files: Files, cast: Sequence[DemoAccount]) -> None:
+    """Who may call for the demo, by line, with what each shows."""
+    if not cast:
+        console.print("  the store holds accounts of its own, so no demo callers are entered")
+    for plan in files.plans:
+        number = plan.line.numbers[0]
+        callers = [one for one in cast if one.operator == plan.line.operator]
+        if callers:
+            console.print(
+                f"  demo callers of {plan.line.name}, for `ivr probe {number} --keys KEYS --from NUMBER`:"
+            )
+        for one in callers:
+            console.print(f"    {one.number:<14} {one.shows}")
 
 
 @app.command()
@@ -145,7 +157,8 @@ def check(settings_file: SettingsFile = None) -> None:
             accounts = Accounts(store)
             for fault in await check_tariffs(accounts.of("vodafone_cz")):
                 problems.append(AccountError(f"accounts of vodafone_cz: {fault}"))
-            return await accounts.count()
+            codes = {plan.line.operator for plan in files.plans}
+            return sum([await accounts.of(code).count() for code in codes])
         finally:
             await store.close()
 

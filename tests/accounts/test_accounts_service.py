@@ -18,7 +18,6 @@ from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError
 from ivr.money import Money
-from tests.accounts.telling import hold
 
 NUMBER = "+420777123456"
 
@@ -35,23 +34,6 @@ async def test_the_credit_of_the_demo_is_told_exactly(
     found = await accounts.look_up("credit", Caller(NUMBER), now)
     assert found.outcome == "prepaid"
     assert found.facts == {"credit": Money(23450), "valid_until": date(2027, 3, 14)}
-
-
-async def test_the_demo_shows_every_answer_about_an_account(
-    store: Store, accounts: Accounts, now: datetime
-) -> None:
-    demo = await seed_demo(store, now.date())
-    findings = [await accounts.look_up("credit", Caller(account.number), now) for account in demo]
-    for finding in findings:
-        hold(finding, accounts.outcomes["credit"])
-    shown = {finding.outcome for finding in findings}
-    assert shown == accounts.outcomes["credit"].keys() - {"unknown", "anonymous", "unavailable"}
-
-
-async def test_the_demo_leaves_a_used_store_alone(store: Store, accounts: Accounts, now: datetime) -> None:
-    await accounts.add(new("+420777999999"), now)
-    assert await seed_demo(store, now.date()) == ()
-    assert await accounts.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,10 @@ def test_a_call_line_by_line(call, capsys):
         ("+420777000010", "expiring", "čtyřicet korun"),
         ("+420777000011", "expired", "Platnost vašeho kreditu skončila"),
         ("+420777000000", "empty", "Váš kredit je vyčerpaný"),
+        ("+420777000150", "prepaid", "sto padesát korun"),
         ("+420772000412", "postpaid_with_limit", "čtyři sta dvanáct korun třicet haléřů"),
         ("+420772000099", "postpaid", "devadesát devět korun"),
+        ("+420772000600", "postpaid_with_limit", "sto osmdesát devět korun"),
     ],
 )
 def test_every_demo_caller_hears_an_own_answer(call, number, outcome, words):
