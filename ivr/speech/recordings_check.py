@@ -44,7 +44,7 @@ _SUBJECTS: Mapping[str, tuple[str, Samples]] = {
     "DIGITS": ("symbols", lambda speller: iter([speller.digits("0123456789/0")])),
     "PHONE": (
         "telephone numbers",
-        lambda speller: (speller.phone(f"0{n:02}{n:02}00000") for n in range(100)),
+        lambda speller: (speller.phone(f"01{n:02}000000") for n in range(100)),
     ),
 }
 
@@ -62,7 +62,7 @@ def missing_recordings(catalogue: Catalogue, language: str, currencies: Iterable
         name for name in names if catalogue.recorded(language, catalogue.sentence(language, name, {})) is None
     ]
     count, said = len(found.recordings), len(names) - len(spoken)
-    yield f"{language}: {count} recordings say {said} of {len(names)} fixed texts"
+    yield f"{language}: recordings: {count}, fixed texts that they say: {said} of {len(names)}"
     if spoken:
         yield f"{language}: said by the voice: {', '.join(spoken)}"
     for subject, samples in _subjects(catalogue.functions(language), currencies):

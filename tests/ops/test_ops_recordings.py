@@ -39,7 +39,7 @@ def test_check_names_what_is_left_to_record_and_is_content(
     write_wave(tmp_path / "prompts/cs/recordings/draft.wav", noise(0.3), 8000)
     printed = type_in(capsys, "check")
     assert (printed.status, printed.err) == (0, "")
-    assert "cs: 2 recordings say 1 of " in printed.out
+    assert "cs: recordings: 2, fixed texts that they say: 1 of " in printed.out
     assert "cs: said by the voice: " in printed.out
     assert "cs: words of amounts in CZK not recorded: nula, jedna, koruna, " in printed.out
     assert "cs: files that the list does not name: draft.wav" in printed.out
