@@ -23,7 +23,7 @@ __all__ = ["CzechSpeller"]
 _MONTHS = LOCALE.months["format"]["wide"]  # the genitive: "března"
 _HOME = 420
 _DIGITS = ("nula", "jedna", "dva", "tři", "čtyři", "pět", "šest", "sedm", "osm", "devět")
-_SIGNS = {"/": "lomeno", "-": "pomlčka"}
+_SIGNS = {"/": "lomeno", "-": "pomlčka", "*": "hvězdička", "#": "křížek"}
 _IN_NAMES = {"/": "lomeno", "+": "plus", "&": "a", "%": "procent", ";-)": "smajlík"}
 _IN_NAMES |= {"ZMENA": "změna", "SITI": "síti", "LTE": "el té e"}  # as SMS commands write them (CP-54)
 _DAYS = (
@@ -130,7 +130,7 @@ class CzechSpeller:
         return said
 
     def digits(self, text: str, groups: Grouping = "threes") -> str:
-        """Digit by digit: "dva dva dva, osm pět dva, dva devět dva"; ``/`` is "lomeno"."""
+        """Digit by digit: "dva dva dva, osm pět dva, dva devět dva"; ``/`` is "lomeno", ``*`` "hvězdička"."""
         said = ""
         for group in symbol_groups(text, groups):
             word = _SIGNS.get(group) or " ".join(_DIGITS[int(digit)] for digit in group)

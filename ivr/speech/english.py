@@ -23,7 +23,7 @@ _MONTHS = Locale("en").months["format"]["wide"]
 _WEEKDAYS = Locale("en").days["format"]["wide"]
 _HOME = 420  # the operators whose lines speak English are Czech
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_SIGNS = {"/": "slash", "-": "dash"}
+_SIGNS = {"/": "slash", "-": "dash", "*": "star", "#": "hash"}
 _IN_NAMES = {"/": "slash", "+": "plus", "&": "and", "%": "percent", ";-)": "smiley"}
 _CURRENCIES = {"CZK": ("crown", "heller"), "EUR": ("euro", "cent")}
 _MESSAGES = {"sms": "text message", "mms": "picture message"}
@@ -82,7 +82,7 @@ class EnglishSpeller:
         return ("at " if at else "") + self._clock(moment.hour, moment.minute)
 
     def digits(self, text: str, groups: Grouping = "threes") -> str:
-        """Digit by digit: "two two two, eight five two, two nine two"; ``/`` is "slash"."""
+        """Digit by digit: "two two two, eight five two, two nine two"; ``/`` is "slash", ``*`` "star"."""
         said = ""
         for group in symbol_groups(text, groups):
             word = _SIGNS.get(group) or " ".join(_DIGITS[int(digit)] for digit in group)

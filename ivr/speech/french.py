@@ -66,7 +66,7 @@ _DATA = {
     "megabytes": _Noun("mégaoctet", "mégaoctets"),
     "gigabytes": _Noun("gigaoctet", "gigaoctets"),
 }
-_SIGNS = {"/": "barre oblique", "-": "tiret"}
+_SIGNS = {"/": "barre oblique", "-": "tiret", **_KEY}
 _IN_NAMES = {"+": "plus", "&": "et", "%": "pour cent", "€": "euros", "@": "arobase", ";-)": "smiley"}
 
 

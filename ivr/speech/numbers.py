@@ -151,13 +151,16 @@ def phone_parts(number: str, home: int) -> tuple[str, str]:
 
 
 def symbol_groups(text: str, groups: Grouping = "threes") -> list[str]:
-    """The groups of a symbol or a bank account, with ``/`` and the dash of an account's prefix between them.
+    """The groups of a symbol, an account or a code, and the signs between them.
 
-    ``19-2000145399/0800`` gives 19 - 200 014 5399 / 0800. Only an account, which has a slash, has a dash that
-    means something; elsewhere it is dropped.
+    ``19-2000145399/0800`` gives 19 - 200 014 5399 / 0800, ``3111*0`` gives 3111 * 0. Only an account, which
+    has a slash, has a dash that means something; elsewhere it is dropped.
     """
-    marks = r"([/-])" if "/" in text else r"(/)"
+    marks = r"([/*#-])" if "/" in text else r"([*#])"
     cut: list[str] = []
     for part in re.split(marks, text):
-        cut.extend([part] if part in ("/", "-") else digit_groups(part, groups))
+        if part in ("/", "-", "*", "#"):
+            cut.append(part)
+        elif part or not set("*#").intersection(text):
+            cut.extend(digit_groups(part, groups))
     return cut

@@ -157,6 +157,8 @@ def symbols(speller: Speller) -> Lines:
     yield "# telephone numbers"
     phones = "4488 3111 474770601 +420777123456 772722222 0805123200 0170229848 +33170229848 +4930123456"
     yield from (f"{number}\t{speller.phone(number)}" for number in phones.split())
+    yield "# codes"
+    yield from (f"{code}\t{speller.digits(code)}" for code in ("3111*0", "*100#", "*#06#"))
     yield "# accounts and symbols: in threes, in pairs, in fours"
     accounts = "222852292/0600 2401343628/2010 117292/0300 19-2000145399/0800 5772722222 57 777123456 0308"
     for text in accounts.split():

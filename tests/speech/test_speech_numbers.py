@@ -168,6 +168,11 @@ def test_an_account_s_prefix_is_kept_apart_by_its_dash() -> None:
     assert czech.digits("777-123-456") == czech.digits("777123456")
 
 
+def test_a_code_names_its_keys() -> None:
+    assert czech.digits("3111*0") == "tři jedna jedna jedna, hvězdička nula"
+    assert czech.phone("*100#") == "hvězdička jedna nula nula, křížek"
+
+
 def test_a_symbol_is_read_in_groups_of_the_wanted_size_VL_24() -> None:
     assert czech.digits("5772722222") == "pět sedm sedm, dva sedm dva, dva dva dva dva"
     assert czech.digits("5772722222", "fours") == "pět sedm sedm dva, sedm dva dva dva, dva dva"
