@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 
+from ivr.flow import Pace
 from ivr.media.clip import Clip
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
@@ -22,15 +23,15 @@ class Speaker:
     def __init__(self, catalogue: Catalogue, library: Library) -> None:
         self._catalogue, self._library = catalogue, library
         self._fixed: dict[tuple[str, str], Clip] = {}
-        self._own: OrderedDict[tuple[str, str], Clip] = OrderedDict()
+        self._own: OrderedDict[tuple[str, str, Pace], Clip] = OrderedDict()
 
     def words(self, language: str, text: str, facts: Mapping[str, object]) -> str:
         """The sentence in words; ConfigurationError when text or fact is missing."""
         return self._catalogue.sentence(language, text, facts)
 
-    def ready(self, language: str, text: str) -> Clip | None:
-        """The clip of a fixed sentence, if it has been made already."""
-        return self._fixed.get((language, text))
+    def ready(self, language: str, text: str, pace: Pace = "normal") -> Clip | None:
+        """The clip of a fixed sentence, if it has been made already; of a slow one it has not."""
+        return self._fixed.get((language, text)) if pace == "normal" else None
 
     async def prepare(self, language: str) -> None:
         """Encode every fixed sentence of a language, so that no caller waits for one.
@@ -42,19 +43,22 @@ class Speaker:
                 await self.clip(language, text, {})
                 await asyncio.sleep(0)
 
-    async def clip(self, language: str, text: str, facts: Mapping[str, object]) -> Clip:
+    async def clip(
+        self, language: str, text: str, facts: Mapping[str, object], pace: Pace = "normal"
+    ) -> Clip:
         """The clip of one sentence. VoiceError, ConfigurationError."""
-        if clip := self._fixed.get((language, text)):
+        if clip := self.ready(language, text, pace):
             return clip
         words = self.words(language, text, facts)
-        if clip := self._own.get((language, words)):
-            self._own.move_to_end((language, words))
+        key = language, words, pace
+        if clip := self._own.get(key):
+            self._own.move_to_end(key)
             return clip
-        clip = Clip.from_pcm(await speak(self._catalogue, self._library, language, words))
-        if self._catalogue.is_fixed(language, text):
+        clip = Clip.from_pcm(await speak(self._catalogue, self._library, language, words, pace))
+        if pace == "normal" and self._catalogue.is_fixed(language, text):
             self._fixed[language, text] = clip
         else:
-            self._own[language, words] = clip
+            self._own[key] = clip
             if len(self._own) > _OWN_CLIPS:
                 self._own.popitem(last=False)
         return clip

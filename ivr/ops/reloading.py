@@ -61,6 +61,6 @@ class Reloading:
         if problems:
             self._watch(FilesRefused(tuple(str(problem) for problem in problems)))
             return
-        self._change(await prepare(self._library, files))
+        self._change(await prepare(self._library, files, at_once=1))  # callers come first
         texts = sum(len(files.catalogue.texts(language)) for language in files.catalogue.languages)
         self._watch(FilesTaken(len(files.plans), texts))

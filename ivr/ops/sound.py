@@ -28,9 +28,15 @@ async def open_library(settings: Settings, stack: AsyncExitStack) -> Library:
 
 
 async def prepare(
-    library: Library, files: Files, progress: Callable[[int, int], None] | None = None
+    library: Library,
+    files: Files,
+    progress: Callable[[int, int], None] | None = None,
+    at_once: int | None = None,
 ) -> Edition:
-    """The files as calls use them, with every fixed sentence said; calls go on meanwhile. VoiceError."""
+    """The files as calls use them, with every fixed sentence said; calls go on meanwhile. VoiceError.
+
+    No more than ``at_once`` sentences are made at one time.
+    """
     languages = {language for plan in files.plans for language in plan.line.languages}
     sentences = [
         (name, words)
@@ -38,7 +44,7 @@ async def prepare(
         for words in files.catalogue.fixed_sentences(name)
         if not files.catalogue.recorded(name, words)
     ]
-    await library.prepare(sentences, progress)
+    await library.prepare(sentences, progress, at_once)
     speaker = Speaker(files.catalogue, library)
     for language in languages:
         await speaker.prepare(language)

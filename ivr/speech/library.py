@@ -114,12 +114,18 @@ class Library:
         return await self._once(key, lambda: self._speak_own(key, language, words, pace))
 
     async def prepare(
-        self, sentences: Iterable[tuple[str, str]], progress: Progress | None = None
+        self,
+        sentences: Iterable[tuple[str, str]],
+        progress: Progress | None = None,
+        at_once: int | None = None,
     ) -> Prepared:
         """Have the sound of every fixed sentence (language, words) ready, from disk or by pyttsx3.
 
         ``progress(done, total)`` is called after each. A sentence that pyttsx3 fails at is spoken by the live
-        voice, and the result says why. VoiceError where a sentence cannot be spoken at all.
+        voice, and the result says why. With ``at_once`` no more than so many are made at one time, so that
+        callers who wait for a sentence of their own need not wait for all of these; None is as many as there
+        are processes. Sentences that were prepared before and are not among these are forgotten. VoiceError
+        where a sentence cannot be spoken at all.
         """
         wanted = {self._key(*sentence): sentence for sentence in sentences}
         run = _Preparation(len(wanted), progress)
@@ -133,21 +139,23 @@ class Library:
                 run.step(cached=True)
         if missing:
             async with AsyncExitStack() as stack:
-                recorder = await self._recorder(stack, run)
-                tasks = [self._prepare_one(key, *wanted[key], recorder, run) for key in missing]
+                recorder = await self._recorder(stack, run, min(self._workers, at_once or self._workers))
+                turns = asyncio.Semaphore(at_once or len(missing))
+                tasks = [self._prepare_one(key, *wanted[key], recorder, run, turns) for key in missing]
                 results = await asyncio.gather(*tasks, return_exceptions=True)
             for result in results:
                 if isinstance(result, BaseException):
                     raise result
+        self._fixed = {key: self._fixed[key] for key in wanted}
         return run.result()
 
-    async def _recorder(self, stack: AsyncExitStack, run: _Preparation) -> VoicePool | None:
+    async def _recorder(self, stack: AsyncExitStack, run: _Preparation, workers: int) -> VoicePool | None:
         """pyttsx3's processes, None (and the reason) where they cannot start or espeak-ng says nothing."""
         live = self._pools.get("espeak-ng")
         if not isinstance(live, EspeakPool):
             return None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="infoline-voice-")))
-        recorder = Pyttsx3Pool(self._voices, live.engine, folder, self._workers)
+        recorder = Pyttsx3Pool(self._voices, live.engine, folder, workers)
         try:
             return await stack.enter_async_context(recorder)
         except VoiceError as error:
@@ -155,8 +163,26 @@ class Library:
             return None
 
     async def _prepare_one(
-        self, key: str, language: str, words: str, recorder: VoicePool | None, run: _Preparation
+        self,
+        key: str,
+        language: str,
+        words: str,
+        recorder: VoicePool | None,
+        run: _Preparation,
+        turns: asyncio.Semaphore,
     ) -> None:
+        async with turns:
+            sound = await self._say_fixed(language, words, recorder, run)
+        self._fixed[key] = sound
+        try:
+            await asyncio.to_thread(write_sound, self._folder / language, key, sound.samples)
+        except OSError as error:
+            run.unsaved.append((words, str(error)))
+        run.step(cached=False)
+
+    async def _say_fixed(
+        self, language: str, words: str, recorder: VoicePool | None, run: _Preparation
+    ) -> Sound:
         live = self._pool(language)
         reason = run.no_recorder
         sound = None if isinstance(live, EspeakPool) else await self._render(live, language, words)
@@ -170,12 +196,7 @@ class Library:
         if sound is None:
             run.fallbacks.append((words, reason))
             sound = await self._render(live, language, words)
-        self._fixed[key] = sound
-        try:
-            await asyncio.to_thread(write_sound, self._folder / language, key, sound.samples)
-        except OSError as error:
-            run.unsaved.append((words, str(error)))
-        run.step(cached=False)
+        return sound
 
     async def _speak_own(self, key: str, language: str, words: str, pace: Pace) -> Sound:
         sound = await self._render(self._pool(language), language, words, pace)

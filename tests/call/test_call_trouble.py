@@ -26,10 +26,10 @@ class FailingVoice(NoiseVoice):
     def __init__(self, fails_at: str) -> None:
         self.fails_at = fails_at
 
-    async def sound(self, language: str, words: str) -> Sound:
+    async def sound(self, language: str, words: str, pace: str = "normal") -> Sound:
         if self.fails_at in words:
             raise VoiceError("no engine is left")
-        return await super().sound(language, words)
+        return await super().sound(language, words, pace)
 
 
 class WaitingVoice(FailingVoice):
@@ -40,11 +40,11 @@ class WaitingVoice(FailingVoice):
         self.waits_at = waits_at
         self.asked, self.may_speak = asyncio.Event(), asyncio.Event()
 
-    async def sound(self, language: str, words: str) -> Sound:
+    async def sound(self, language: str, words: str, pace: str = "normal") -> Sound:
         if words.startswith(self.waits_at):
             self.asked.set()
             await self.may_speak.wait()
-        return await super().sound(language, words)
+        return await super().sound(language, words, pace)
 
 
 def quiet_between(phone: Phone, one: str, other: str) -> int:

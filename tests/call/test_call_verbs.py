@@ -118,6 +118,17 @@ async def test_waiting_and_trouble_are_told_in_the_language_of_the_call(house: H
 
 
 @line_test()
+async def test_the_last_answer_is_said_again_and_slower(house: House):
+    await take_verbs(house)
+    phone = Phone(house).call()
+    await keyed(house, phone, "1")
+    await house.advance(1)
+    await keyed(house, phone, "8")
+    await house.advance(1)
+    assert phone.heard[-3:] == ["Nabídka.", f"Máte {CREDIT}. (slow)", "Nabídka."]
+
+
+@line_test()
 async def test_a_number_has_a_language_of_its_own(house: House):
     await take_verbs(house)
     phone = Phone(house).call("4489")

@@ -88,6 +88,41 @@ async def test_fixed_sentences_are_rendered_by_pyttsx3_once_and_then_read(
     assert np.array_equal(hello.samples, again.samples)
 
 
+async def test_one_at_a_time_is_prepared_while_callers_have_sentences_spoken(tmp_path: Path) -> None:
+    made = asyncio.Queue[str]()
+    fixed = [
+        ("cs", f"{words} pevná věta.") for words in ("První", "Druhá", "Třetí", "Čtvrtá", "Pátá", "Šestá")
+    ]
+    async with Library(tmp_path, CZECH, workers=1) as library:
+
+        async def own() -> None:
+            await library.sound("cs", OWN)
+            made.put_nowait("own")
+
+        asked: list[asyncio.Task[None]] = []
+
+        def step(done: int, total: int) -> None:
+            made.put_nowait(f"{done} of {total}")
+            if done == 1:
+                asked.append(asyncio.create_task(own()))
+
+        await library.prepare(fixed, step, at_once=1)
+        await asked[0]
+    order = [made.get_nowait() for _ in range(made.qsize())]
+    assert [one for one in order if one != "own"] == [f"{done} of 6" for done in range(1, 7)]
+    assert order.index("own") < order.index("6 of 6")
+
+
+async def test_sentences_that_are_fixed_no_more_are_forgotten(tmp_path: Path) -> None:
+    async with Library(tmp_path, CZECH, workers=1) as library:
+        await library.prepare(FIXED)
+        kept = await library.sound("cs", "Dobrý den.")
+        assert len(library._fixed) == 2
+        await library.prepare(FIXED[:1])
+        assert [sound.words for sound in library._fixed.values()] == ["Dobrý den."]
+        assert np.array_equal((await library.sound("cs", "Dobrý den.")).samples, kept.samples)
+
+
 async def test_a_changed_setting_never_plays_an_old_voice(tmp_path: Path) -> None:
     async with Library(tmp_path, CZECH) as library:
         await library.prepare(FIXED)
