@@ -82,12 +82,13 @@ def parse(
     for place, used in reading.used_files():
         its_text, wrong = open_used(used)
         if its_text is None:
-            said = wrong[0].expected if wrong else "there is no such file"
-            reading.wrong(place, f"{used}: {said}")
+            reading.cannot_share(place, f"{used}: {wrong[0].expected if wrong else 'there is no such file'}")
             continue
         shared, wrong = _source(its_text, str(Path(file).parent / used))
         problems += wrong
-        if shared is not None:
+        if shared is None:
+            reading.cannot_share(place, f"{used} cannot be used: see what is said of it")
+        else:
             reading.share(shared)
     plan, wrong = reading.result()
     return (None, problems + wrong) if problems else (plan, wrong)

@@ -47,6 +47,7 @@ class Reading:
         self._origin: dict[Place, Source] = {}
         self._tables: dict[str, dict[str, object]] = {kind: {} for kind in _NAMED}
         self._problems: list[tuple[int, ConfigurationError]] = []
+        self._whole = True
         self._take_in(source)
         for name in source.content:
             if name not in ("line", *_NAMED):
@@ -63,6 +64,11 @@ class Reading:
         for nth, file in enumerate(used if isinstance(used, list) else ()):
             if isinstance(file, str) and v.is_shared_file(file.strip()):
                 yield ("line", "use", str(nth)), file.strip()
+
+    def cannot_share(self, place: Place, expected: str) -> None:
+        """A used file cannot be read: no name is called unknown, since it may stand there."""
+        self._whole = False
+        self.wrong(place, expected)
 
     def share(self, source: Source) -> None:
         """Take in the steps and hours of a used file."""
@@ -169,7 +175,7 @@ class Reading:
 
     def _within(self, at: Place, step: Step) -> Step:
         """The same step, when the hours that it names are there."""
-        if isinstance(step, HoursStep) and step.hours not in self._tables["hours"]:
+        if self._whole and isinstance(step, HoursStep) and step.hours not in self._tables["hours"]:
             hint = did_you_mean(step.hours, self._tables["hours"])
             self.wrong((*at, "hours"), f"there is no table [hours.{step.hours}]{hint}")
         return step
@@ -192,7 +198,7 @@ class Reading:
         """Every name of a step must be the name of a step, whatever else is wrong with this table."""
         known = self._tables["step"]
         for place, to in _named_steps(at, table, entries):
-            if to.strip() not in known and (to.strip() != RESUME or at == ("line",)):
+            if self._whole and to.strip() not in known and (to.strip() != RESUME or at == ("line",)):
                 self.wrong(place, f"there is no step {quoted(to)}{did_you_mean(to, known)}")
 
     def _explain(self, at: Place, error: ValidationError, model: type[BaseModel]) -> None:

@@ -38,7 +38,7 @@ class _Table(BaseModel):
 class LineTable(_Table):
     """``[line]``: what is true of the whole line."""
 
-    leads = ("start",)
+    leads = ("start", "start_for")
     name: v.Words = Field(description='what the line is called, such as "CallPro"')
     numbers: v.Numbers = Field(description='the numbers it answers, such as ["4488"]')
     country: v.Country = Field(description='whose telephone numbers these are, such as "CZ"')

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from shop_line import SHOP
+
 from ivr.flow.picture import describe
 from ivr.flow.plan import Line, Plan
 from ivr.flow.reader import parse, read
@@ -60,106 +62,6 @@ def test_what_is_said_before_the_answer_is_drawn():
         "A 1 (cs), says welcome before it answers"
     )
 
-
-SHOP = """\
-[line]
-name = "Shop"
-numbers = ["3111", "3111*0"]
-country = "FR"
-language = "fr"
-languages = ["fr", "en"]
-start_for."3111*0" = "balance"
-language_for."3111*0" = "en"
-start = "menu"
-longest_call = "10 min"
-
-[step.menu]
-ask = "menu"
-short = "menu-short"
-keys.0 = "balance"
-keys.7 = "english"
-keys.8 = "slower"
-keys.9 = "desk"
-keys.any = "end"
-wait = "5 s"
-tries = 1
-give_up = "end"
-
-[step.balance]
-look_up = "credit"
-trust = "pin"
-outcomes.some = "say-some"
-outcomes.not_proven = "ask-account"
-
-[step.say-some]
-say = ["some", { say = "item", each = "items", if = "left", unless = "gone" }]
-then = "menu"
-
-[step.ask-account]
-read = "which-account"
-into = "account"
-digits = "4-10"
-wait = "6 s"
-next_wait = "3 s"
-tries = 3
-then = "ask-pin"
-give_up = "end"
-back = "menu"
-
-[step.ask-pin]
-read = "which-pin"
-into = "pin"
-digits = "4"
-wait = "6 s"
-next_wait = "3 s"
-tries = 1
-then = "compare"
-give_up = "end"
-
-[step.compare]
-identify = { account = "account", pin = "pin" }
-proven = "own-language"
-refused = "ask-account"
-no_tries_left = "end"
-unavailable = "end"
-
-[step.own-language]
-language = "account"
-then = "resume"
-
-[step.english]
-language = "en"
-then = "menu"
-
-[step.slower]
-repeat = "slower"
-then = "menu"
-
-[step.desk]
-hours = "desk"
-open.service = "person"
-closed = "is-it-urgent"
-
-[step.is-it-urgent]
-when = "on_call_number"
-yes = "person"
-no = "end"
-
-[step.person]
-transfer = "on_call_number"
-connected = "end"
-failed = "menu"
-
-[step.end]
-hang_up = true
-
-[hours.desk]
-time_zone = "Europe/Paris"
-holidays = "FR"
-working_days = "mon-fri"
-working_day.service = ["14:00-18:00", "09:00-12:00"]
-closed_on = [2026-12-24]
-"""
 
 SHOP_DRAWN = """\
 Shop 3111, 3111*0 (fr, en; 3111*0 begins in en)
