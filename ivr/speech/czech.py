@@ -64,6 +64,9 @@ _DATA = {
     )
     for size in ("kilo", "mega", "giga")
 }
+_OUT_OF = re.compile(
+    r"\b([zZ])e? (?=(jed|dv|tř|čt|pět|patn|pades|šest|šed|sedm|osm|dev|des|sta?\b|sto\b|tisíc|mili|nul)\w*)"
+)
 _POINT: dict[Case, tuple[str, str]] = {
     "nominative": ("celá", "celé"),
     "accusative": ("celou", "celé"),
@@ -147,8 +150,11 @@ class CzechSpeller:
         return spoken_name(text, self, _IN_NAMES)
 
     def in_sentence(self, words: str) -> str:
-        """Neighbours change nothing."""
-        return words
+        """A number's "z" is "ze" where it wants so: "z pěti", "ze dvou"; the text cannot know which."""
+        return _OUT_OF.sub(
+            lambda out: f"{out[1]}e " if out[2].startswith(("dv", "tř", "čt", "s", "š")) else f"{out[1]} ",
+            words,
+        )
 
 
 def _data(kilobytes: int, case: Case) -> str:

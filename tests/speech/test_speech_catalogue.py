@@ -199,6 +199,24 @@ def test_only_a_fact_itself_makes_a_choice(tmp_path: Path) -> None:
     assert "a choice is made by a fact itself" in problems_of(tmp_path, text)[0]
 
 
+def test_out_of_a_number_is_z_or_ze_as_the_number_wants_it(tmp_path: Path) -> None:
+    text = 'left = Zbývá deset z { UNITS($of, case: "genitive") }. Ze { COUNT($n, case: "genitive") } dnů.\n'
+    catalogue = Catalogue.load(written(tmp_path, text))
+    starts = {
+        2: "ze dvou",
+        5: "z pěti",
+        14: "ze čtrnácti",
+        20: "ze dvaceti",
+        60: "ze šedesáti",
+        100: "ze sta",
+        101: "ze sto jedna",
+        1000: "z tisíce",
+    }
+    for number, start in starts.items():
+        said = catalogue.sentence("cs", "left", {"of": Units(number, "sms"), "n": number})
+        assert said == f"Zbývá deset {start} esemesek. Z{start[1:]} dnů."
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
