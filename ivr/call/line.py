@@ -1,26 +1,24 @@
-"""The running line: SIP and media events in, sessions begun and ended. Admission and drain live here."""
+"""The running line: SIP and media events in, sessions begun and ended. Drain lives here."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from ivr.accounts.callers import Caller
 from ivr.accounts.service import Accounts
+from ivr.call.admission import Admission, Limits, TurnedAway, warning
 from ivr.call.callers import Callers
 from ivr.call.edition import Edition
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
 from ivr.call.media import CallMedia
 from ivr.call.session import Desk, Session
 from ivr.call.speaking import BEFORE_ANSWER
-from ivr.flow import Plan
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
 from ivr.media.plane import Plane
-from ivr.media.ports import NoPortFree
 from ivr.media.sdp import NoUsableCodec, SdpError
 from ivr.peer import Peer
 from ivr.phone import shorten
@@ -28,17 +26,7 @@ from ivr.sip import events as sip
 from ivr.sip.agent import UserAgent
 from ivr.sip.dtmf_info import read_key
 
-__all__ = ["Limits", "Line"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much the line takes on and how long it lets callers wait: calls that ring or talk, and seconds."""
-
-    max_calls: int
-    retry_after: float
-    answer_after: float
-    bridge_after: float
+__all__ = ["Line"]
 
 
 @dataclass(slots=True)
@@ -70,12 +58,12 @@ class Line:
     ) -> None:
         """``media_host`` gives our address as a peer reaches it; ``flush`` is set to the socket's own."""
         self._agent, self._plane, self._edition = agent, plane, edition
-        self._callers, self._limits, self._media_host, self._watch = callers, limits, media_host, watch
+        self._limits, self._media_host, self._watch = limits, media_host, watch
         self._loop = asyncio.get_running_loop()
         self._desk = Desk(plane, accounts, clock, self._hang_up, self._refer, watch, limits.bridge_after)
+        self._admission = Admission(plane, callers, limits)
         self._calls: dict[str, _Call] = {}
         self._legs: dict[Stream, str] = {}
-        self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
         self.unregistered = asyncio.Event()  # no registrar sends calls here any more
@@ -111,7 +99,7 @@ class Line:
 
     async def drain(self, seconds: float) -> None:
         """Let in no more calls, give those in progress ``seconds`` to end, then hang up."""
-        self._draining = self._agent.closing = True
+        self._admission.draining = self._agent.closing = True
         self._agent.registrars.leave(self._loop.time())
         self.flush()
         with contextlib.suppress(TimeoutError):
@@ -153,29 +141,14 @@ class Line:
                 assert_never(other)
 
     def _invited(self, invited: sip.Invited) -> None:
-        dialled = self._callers.dialled(invited)
-        plan = self._edition.plan_for(dialled)
-        refusal = self._refusal(plan)
-        if refusal is not None or plan is None:
-            self._refuse(invited, *(refusal or (404, "no such line")))
-            return
-        number = self._callers.number(invited, dialled, self._loop.time())
-        caller = Caller(number, plan.line.number_called(dialled) or dialled)
-        try:
-            media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
-        except NoUsableCodec as error:
-            self._refuse(invited, 488, "no usable codec", [_warning(error)])
-            return
-        except SdpError:
-            self._refuse(invited, 400, "unreadable SDP")
-            return
-        except NoPortFree:
-            self._refuse(invited, 503, "no media port free")
-            return
-        self._let_in(invited, plan, caller, media)
-
-    def _let_in(self, invited: sip.Invited, plan: Plan, caller: Caller, media: CallMedia) -> None:
         leg, now = invited.leg, self._loop.time()
+        verdict = self._admission.consider(invited, self._edition, len(self._calls), now)
+        if isinstance(verdict, TurnedAway):
+            self._agent.refuse(leg, verdict.status, now, verdict.headers)
+            dialled, host = shorten(invited.called.user), invited.source.host
+            self._watch(CallRefused(dialled, host, verdict.status, verdict.reason))
+            return
+        plan, caller, media = verdict.plan, verdict.caller, verdict.media
         session = Session(leg, plan, caller, media.stream, self._edition, self._desk)
         call = _Call(session, media, now)
         self._calls[leg], self._legs[media.stream] = call, leg
@@ -204,23 +177,6 @@ class Line:
         if call is not None and self._agreed(leg, call, answer):
             call.session.speaking.announce()
 
-    def _refusal(self, plan: Plan | None) -> tuple[int, str] | None:
-        if plan is None:
-            return 404, "no such line"
-        if self._draining:
-            return 503, "draining"
-        if len(self._calls) >= self._limits.max_calls:
-            return 503, "all lines busy"
-        return None
-
-    def _refuse(
-        self, invited: sip.Invited, status: int, reason: str, headers: Sequence[tuple[str, str]] = ()
-    ) -> None:
-        if status == 503:
-            headers = [("retry-after", str(round(self._limits.retry_after)))]
-        self._agent.refuse(invited.leg, status, self._loop.time(), headers)
-        self._watch(CallRefused(shorten(invited.called.user), invited.source.host, status, reason))
-
     def _answer(self, leg: str, body: bytes) -> None:
         self._agent.accept(leg, body, self._loop.time())
         self.flush()
@@ -248,7 +204,7 @@ class Line:
         try:
             body = call.media.change(offered, self._media_host(call.media.faces(source)), source.host)
         except SdpError as error:
-            headers = [_warning(error)] if isinstance(error, NoUsableCodec) else []
+            headers = [warning(error)] if isinstance(error, NoUsableCodec) else []
             self._agent.refuse(leg, 488, self._loop.time(), headers)
             return
         self._answer(leg, body)
@@ -324,13 +280,3 @@ class Line:
                 counted.heard,
             )
         )
-
-
-def _warning(error: NoUsableCodec) -> tuple[str, str]:
-    """What was wrong with an offer, for the people who look for it (RFC 3261 sections 20.43 and 21.4.26)."""
-    return "warning", f'{error.warning} infoline "{error}"'
-
-
-def _session_id(leg: str) -> int:
-    """From our unguessable tag, so one a call."""
-    return int(leg[:12], 16)

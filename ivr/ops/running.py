@@ -16,9 +16,10 @@ from threadpoolctl import threadpool_limits
 
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
+from ivr.call.admission import Limits
 from ivr.call.callers import Callers
 from ivr.call.events import CertificatesRead, CertificatesRefused, Fault, Watcher
-from ivr.call.line import Limits, Line
+from ivr.call.line import Line
 from ivr.errors import ConfigurationError
 from ivr.media.plane import Plane
 from ivr.net.certificates import CertificateProblem, Certificates

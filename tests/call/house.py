@@ -23,10 +23,11 @@ from still_loop import StillLoop
 from ivr.accounts.demo import seed_demo
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
+from ivr.call.admission import Limits
 from ivr.call.callers import Callers
 from ivr.call.edition import Edition
 from ivr.call.events import LineEvent
-from ivr.call.line import Limits, Line
+from ivr.call.line import Line
 from ivr.call.speaker import Speaker
 from ivr.flow import Facts, Plan, read_folder
 from ivr.media.plane import Plane
