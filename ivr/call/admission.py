@@ -53,7 +53,7 @@ class Admission:
         self.draining = False
 
     def consider(self, invited: Invited, edition: Edition, calls: int, now: float) -> Admitted | TurnedAway:
-        """Let a call in beside ``calls`` others, or say why not. Who is let in holds a stream of the plane."""
+        """Let a call in beside ``calls`` others, or say why not. Who is let in holds a stream."""
         dialled = self._callers.dialled(invited)
         plan = edition.plan_for(dialled)
         if plan is None:
