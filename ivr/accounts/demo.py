@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ivr.accounts import bookings
 from ivr.accounts.demo_cast import Role, StandingOrder, cast, of_callpro
+from ivr.accounts.demo_keys import give_keys
 from ivr.accounts.model import NewAccount, Operator
 from ivr.accounts.packs import OPERATORS
 from ivr.accounts.rules.calendar import add_months, period_of
@@ -25,11 +26,17 @@ __all__ = ["DemoAccount", "demo_accounts", "seed_demo"]
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """A number to call from, the code of its operator, and what it lets one hear."""
+    """A number to call from, the code of its operator, and what it lets one hear.
+
+    ``account_number`` may be keyed in where the number is not believed; ``others`` are the account's further
+    numbers. The PIN is ``demo_cast.PIN``.
+    """
 
     number: str
     shows: str
     operator: str
+    account_number: str | None = None
+    others: tuple[str, ...] = ()
 
 
 def demo_accounts(today: date) -> tuple[tuple[NewAccount, str], ...]:
@@ -44,7 +51,12 @@ async def seed_demo(store: Store, today: date) -> tuple[DemoAccount, ...]:
     written.
     """
     roles = cast(today)
-    ours = {(code, role.account.number) for code, some in roles.items() for role in some}
+    ours = {
+        (code, number)
+        for code, some in roles.items()
+        for role in some
+        for number in (role.account.number, *role.booths, *role.mobiles)
+    }
     async with store.writing() as connection:
         there = await _numbers(connection, len(ours) + 1)
         if not there <= ours:
@@ -52,9 +64,16 @@ async def seed_demo(store: Store, today: date) -> tuple[DemoAccount, ...]:
         for code, some in roles.items():
             missing = [role for role in some if (code, role.account.number) not in there]
             await _enter(connection, Accounts(store, operator=OPERATORS[code]), missing, today)
+            await give_keys(connection, OPERATORS[code], some, _morning(OPERATORS[code], today))
     return tuple(
-        DemoAccount(role.account.number, role.shows, code) for code, some in roles.items() for role in some
+        DemoAccount(role.account.number, role.shows, code, role.account_number, (*role.booths, *role.mobiles))
+        for code, some in roles.items()
+        for role in some
     )
+
+
+def _morning(operator: Operator, day: date) -> datetime:
+    return datetime.combine(day, time(0), ZoneInfo(operator.time_zone))
 
 
 async def _numbers(connection: AsyncConnection, most: int) -> set[tuple[str, str]]:
@@ -69,7 +88,7 @@ async def _numbers(connection: AsyncConnection, most: int) -> set[tuple[str, str
 
 async def _enter(connection: AsyncConnection, accounts: Accounts, roles: list[Role], today: date) -> None:
     operator = accounts.operator
-    now = datetime.combine(today, time(0), ZoneInfo(operator.time_zone))
+    now = _morning(operator, today)
     new = [accounts.checked(role.account, now) for role in roles]
     await bookings.enter(connection, operator, new, now)
     for role in roles:

@@ -12,7 +12,10 @@ from ivr.accounts.rules.effects import LimitState
 from ivr.money import Money
 from ivr.units import Units
 
-__all__ = ["Role", "StandingOrder", "cast", "of_callpro"]
+__all__ = ["PIN", "Role", "StandingOrder", "cast", "of_callpro"]
+
+PIN = "1234"
+"""Of every account of the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Role:
 
     ``units`` are (granted, left); ``bundle`` is a name, its size and what is left; ``order`` an SMS command
     for next month. ``state`` is that of the limit where use has moved it; ``raised`` has it raised today.
-    ``payer`` is the number on the bills, ``account_number`` what a caller keys in.
+    ``payer`` is the number on the bills, ``account_number`` what a caller keys in; a shop has ``booths``
+    beside its line, and ``mobiles`` that it has made known.
     """
 
     account: NewAccount
@@ -47,6 +51,8 @@ class Role:
     bills_in_time: int = 0
     payer: str | None = None
     account_number: str | None = None
+    booths: tuple[str, ...] = ()
+    mobiles: tuple[str, ...] = ()
     top_up: StandingOrder | None = None
     calls_running: int = 0
 
@@ -164,6 +170,8 @@ def _of_callshop() -> tuple[Role, ...]:
             "a top-up of 500 euros at 80, the last one paid",
             top_up=StandingOrder(level, amount, ceiling, "settled"),
             account_number="990001",
+            booths=("+33140000011", "+33140000012"),
+            mobiles=("+33612000001",),
         ),
         Role(
             _shop("+33140000002", "45.50"),

@@ -102,7 +102,7 @@ class Pins:
         """What the store keeps of a new PIN; AccountError unless it is 4 to 10 digits."""
         check_form(pin)
         self.hashed += 1
-        return await self._loop_aside().run_in_executor(self._threads, self._kept, pin)
+        return await self._loop_aside().run_in_executor(self._threads, self.kept, pin)
 
     async def check(self, kept: str | None, pin: str) -> Verdict:
         """Whether a PIN is the one of which this was kept; the same work where there is none, or nonsense."""
@@ -120,7 +120,8 @@ class Pins:
             self._threads = ThreadPoolExecutor(self.terms.at_once, "pins", _stand_behind)
         return asyncio.get_running_loop()
 
-    def _kept(self, pin: str) -> str:
+    def kept(self, pin: str) -> str:
+        """What ``keep`` gives, at once and in this thread: for a program that has nothing else to do."""
         return (_KEYED if self.terms.key else "") + self._hasher.hash(
             self._prepared(pin, bool(self.terms.key))
         )
@@ -134,7 +135,7 @@ class Pins:
         except VerificationError:  # parameters that no machine can work with
             return Verdict(fits=False)
         outdated = keyed != bool(self.terms.key) or self._hasher.check_needs_rehash(encoded)
-        return Verdict(fits=True, renewed=self._kept(pin) if outdated else None)
+        return Verdict(fits=True, renewed=self.kept(pin) if outdated else None)
 
     def _readable(self, kept: str | None) -> tuple[str, bool]:
         """The hash itself and whether a key has gone into it; empty where it can fit no PIN."""

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ivr.accounts.catalogue import check_tariffs
 from ivr.accounts.demo import DemoAccount, seed_demo
+from ivr.accounts.demo_cast import PIN
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError, ConfigurationError, InfolineError, StoreUnavailable
@@ -138,6 +139,11 @@ def _announce_cast(console: Console, files: Files, cast: Sequence[DemoAccount]) 
             )
         for one in callers:
             console.print(f"    {one.number:<14} {one.shows}")
+            if one.account_number is not None:
+                others = "".join(f", also {number}" for number in one.others)
+                console.print(f"    {'':<14} account number {one.account_number}{others}")
+    if cast:
+        console.print(f"  From elsewhere: the number, or the account number, and PIN {PIN}.")
 
 
 @app.command()

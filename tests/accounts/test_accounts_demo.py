@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from ivr.accounts.callers import Caller
 from ivr.accounts.demo import demo_accounts, seed_demo
-from ivr.accounts.demo_cast import cast
+from ivr.accounts.demo_cast import PIN, cast
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.packs import OPERATORS
 from ivr.accounts.service import Accounts
@@ -41,7 +42,7 @@ async def test_entering_the_demo_again_changes_nothing(store: Store, now: dateti
     before = await feeding.rows(store, "ledger", "id", "amount_minor")
     assert await seed_demo(store, now.date() + timedelta(days=40)) == first
     assert await feeding.rows(store, "ledger", "id", "amount_minor") == before
-    assert len(await feeding.rows(store, "numbers", "id")) == len(first)
+    assert len(await feeding.rows(store, "numbers", "id")) == sum(1 + len(one.others) for one in first)
 
 
 async def test_the_books_of_the_demo_add_up(store: Store, now: datetime) -> None:
@@ -79,6 +80,27 @@ async def test_a_limit_of_the_demo_moves_on_with_use(store: Store, now: datetime
     number = "+420603000300"
     await feeding.feed(mobil, now, feeding.usage("a", "1", now, number=number))
     assert (await told(mobil, "limit", number, now)).outcome == "blocked"
+
+
+@pytest.mark.parametrize("code", OPERATORS)
+async def test_every_caller_of_the_demo_is_proven_by_number_or_account_number_and_pin(
+    store: Store, now: datetime, code: str
+) -> None:
+    accounts = Accounts(store, operator=OPERATORS[code])
+    mine = [one for one in await seed_demo(store, now.date()) if one.operator == code]
+    one = mine[0]
+    for key in (one.number, *one.others, *([one.account_number] if one.account_number else [])):
+        proof = await accounts.identify(key, PIN, None, now)
+        assert proof.outcome == "proven"
+        told_of = await accounts.look_up("caller", Caller(None, proven=proof.subscriber_id), now)
+        assert told_of.facts["number"] == one.number
+
+
+async def test_CS_03_the_demo_has_booths_and_a_mobile_made_known(store: Store, now: datetime) -> None:
+    await seed_demo(store, now.date())
+    shops = Accounts(store, operator=OPERATORS["callshop_fr"])
+    for number, dialled in (("+33140000011", "3111*0"), ("+33612000001", "0170229848")):
+        assert (await told(shops, "credit", number, now, dialled)).outcome == "in_service"
 
 
 async def test_no_two_of_the_cast_share_a_number(now: datetime) -> None:
