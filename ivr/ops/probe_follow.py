@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from ivr.flow.instructions import Facts, HangUp, Instruction, Listen, LookUp, Speak, Transfer
+from ivr.flow.instructions import (
+    Facts,
+    HangUp,
+    Identify,
+    Instruction,
+    Listen,
+    LookUp,
+    Pace,
+    Speak,
+    TellTime,
+    Transfer,
+)
 from ivr.flow.plan import Plan
 from ivr.flow.walk import Walk
 from ivr.ops.probe_call import RATE, ProbedCall, Samples
 from ivr.ops.probe_hearing import Place, locate
 
-__all__ = ["ENOUGH", "WORD", "Followed", "Heard", "LooksUp", "Says", "follow"]
+__all__ = ["ENOUGH", "WORD", "Begun", "Followed", "Heard", "LooksUp", "Says", "follow"]
 
 ENOUGH = 0.9  # correlation from which a sentence counts as heard
 WORD = 0.6  # and that of its least alike half second: one wrong figure falls below, a lost packet does not
@@ -24,8 +36,8 @@ LATE = 3.0  # seconds a sentence may come later than the one before it ended: lo
 EARLY = 0.3  # seconds it may come earlier: the silence at the end of a sentence
 SHORTEST = 0.4  # seconds of a sentence that was cut short from which it can be told
 
-Says = Callable[[str, str, Facts], Awaitable[tuple[str, Samples]]]
-"""A language, a text's name and facts to its words and their sound."""
+Says = Callable[[str, str, Facts, Pace], Awaitable[tuple[str, Samples]]]
+"""A language, a text's name, facts and pace to its words and their sound."""
 LooksUp = Callable[[str], Awaitable[tuple[str, Facts]]]
 """A look-up's name to its outcome and facts, for the caller of this call."""
 
@@ -58,31 +70,52 @@ class Followed:
     line_hangs_up: bool
 
 
-async def follow(plan: Plan, call: ProbedCall, keys: str, says: Says, looks_up: LooksUp) -> Followed:
-    """Take the walk of one call again. ``keys`` are the digits in the order of ``call.keys``."""
-    return await _Following(plan, call, keys, says, looks_up).run()
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a call began with: the number as it was dialled, the facts of the settings, and when it was."""
+
+    dialled: str = ""
+    facts: Facts = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+async def follow(
+    plan: Plan, call: ProbedCall, keys: str, says: Says, looks_up: LooksUp, begun: Begun | None = None
+) -> Followed:
+    """Take the walk of one call again. ``keys`` are the digits in the order of ``call.keys``.
+
+    It ends where an account and a PIN are compared: to ask the accounts again would count a refusal twice.
+    """
+    return await _Following(plan, call, keys, says, looks_up, begun or Begun()).run()
 
 
 class _Following:
-    def __init__(self, plan: Plan, call: ProbedCall, keys: str, says: Says, looks_up: LooksUp) -> None:
+    def __init__(
+        self, plan: Plan, call: ProbedCall, keys: str, says: Says, looks_up: LooksUp, begun: Begun
+    ) -> None:
         self._walk, self._call, self._says, self._looks_up = Walk(plan), call, says, looks_up
+        self._begun = begun
         self._keys = deque(zip(call.keys, keys, strict=False))
         self._clock = call.began
         self._lost = False  # the sentence before was not found, so that the next may be anywhere
         self._heard: list[Heard] = []
 
     async def run(self) -> Followed:
-        todo = deque(self._walk.start())
+        todo = deque(self._walk.start(self._begun.dialled, self._begun.facts))
         while todo and self._clock < self._call.ended_at:
             match todo.popleft():
                 case HangUp():
                     return Followed(tuple(self._heard), line_hangs_up=True)
-                case Transfer():  # what comes then is not the line's
+                case Transfer() | Identify():  # what comes then is not the line's, or cannot be told
                     return Followed(tuple(self._heard), line_hangs_up=self._call.ended_by == "line")
                 case Speak() as speak:
                     todo.extend(await self._speak(speak))
                 case Listen() as listen:
                     todo.extend(self._listen(listen))
+                case LookUp(_, turn, "pin"):
+                    todo.extend(self._walk.looked_up("not_proven", {}, turn))
+                case TellTime(turn):
+                    todo.extend(self._walk.time_is(self._begun.now, turn))
                 case LookUp() as look_up:
                     todo.extend(self._walk.looked_up(*await self._looks_up(look_up.name), look_up.turn))
                 case _:  # an end of speaking or listening, which the recording knows already
@@ -100,7 +133,7 @@ class _Following:
 
     async def _speak(self, speak: Speak) -> list[Instruction]:
         for text, facts in speak.texts:
-            words, sound = await self._says(speak.language, text, facts)
+            words, sound = await self._says(speak.language, text, facts, speak.pace)
             found = self._start_of(sound)
             start = self._clock if found is None else found
             end = start + len(sound) / RATE

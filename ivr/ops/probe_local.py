@@ -11,11 +11,11 @@ from ivr.accounts.service import Accounts
 from ivr.accounts.sqlite_file import SqliteFile
 from ivr.accounts.store import Store
 from ivr.errors import ConfigurationError, StoreUnavailable
-from ivr.flow.instructions import Facts
+from ivr.flow.instructions import Facts, Pace
 from ivr.flow.plan import Plan
 from ivr.flow.reader import read_folder
 from ivr.ops.probe_call import Order, ProbedCall, Samples
-from ivr.ops.probe_follow import Followed, LooksUp, Says, follow
+from ivr.ops.probe_follow import Begun, Followed, LooksUp, Says, follow
 from ivr.ops.settings import Settings
 from ivr.phone import to_e164
 from ivr.speech.catalogue import Catalogue
@@ -38,7 +38,8 @@ async def compare(settings: Settings, order: Order, call: ProbedCall, digits: st
         library = Library(settings.speech.cache, settings.speech.spoken(), workers=1)
         await stack.enter_async_context(library)
         looks_up = await _looks_up(settings, caller, plan.line.operator, stack)
-        return await follow(plan, call, digits, _says(catalogue, library), looks_up)
+        begun = Begun(order.number, settings.dialplan.facts)
+        return await follow(plan, call, digits, _says(catalogue, library), looks_up, begun)
 
 
 def _plan(settings: Settings, number: str) -> Plan:
@@ -64,11 +65,11 @@ def _caller(settings: Settings, order: Order) -> str | None:
 
 
 def _says(catalogue: Catalogue, library: Library) -> Says:
-    async def says(language: str, text: str, facts: Facts) -> tuple[str, Samples]:
+    async def says(language: str, text: str, facts: Facts, pace: Pace) -> tuple[str, Samples]:
         words = catalogue.sentence(language, text, facts)
         if catalogue.is_fixed(language, text) and catalogue.recorded(language, words) is None:
             await library.prepare([(language, words)])
-        return words, await speak(catalogue, library, language, words)
+        return words, await speak(catalogue, library, language, words, pace)
 
     return says
 

@@ -2,13 +2,14 @@
 
 import zlib
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
 
 from ivr.flow.reader import parse
 from ivr.ops.probe_call import RATE, ProbedCall
-from ivr.ops.probe_follow import follow
+from ivr.ops.probe_follow import Begun, follow
 
 PLAN, _ = parse("""
 [line]
@@ -69,7 +70,7 @@ def voice(text, amount=234):
     return sound.astype(np.int16)
 
 
-async def says(language, text, facts):
+async def says(language, text, facts, pace):
     return text, voice(text, facts.get("credit", 234))
 
 
@@ -154,3 +155,88 @@ async def test_a_call_the_probe_ended_is_not_blamed_for_what_it_did_not_wait_for
     assert told(followed) == [("welcome", True, True), ("menu", False, True)]
     at_once = await follow(PLAN, replace(WELL, sound=WELL.sound[:100], ended_at=0.06), "2", says, looks_up)
     assert at_once.sentences == ()
+
+
+BRANCHES, _ = parse("""
+[line]
+name = "Branches"
+numbers = ["3111", "3111*0"]
+start_for."3111*0" = "clock"
+country = "FR"
+language = "fr"
+start = "credit"
+longest_call = "10 min"
+
+[step.credit]
+look_up = "credit"
+trust = "pin"
+outcomes.prepaid = "bye"
+outcomes.not_proven = "say"
+
+[step.say]
+say = "menu"
+then = "slower"
+
+[step.slower]
+repeat = "slower"
+then = "ask"
+
+[step.ask]
+read = "welcome"
+into = "pin"
+digits = "2"
+wait = "5 s"
+next_wait = "3 s"
+tries = 1
+then = "compare"
+give_up = "bye"
+
+[step.compare]
+identify = { account = "pin", pin = "pin" }
+proven = "bye"
+refused = "bye"
+no_tries_left = "bye"
+unavailable = "bye"
+
+[step.clock]
+hours = "desk"
+open.service = "service"
+closed = "bye"
+
+[step.service]
+say = [{ say = "credit", if = "on_call_number" }]
+then = "end"
+
+[step.bye]
+say = "goodbye"
+then = "end"
+
+[step.end]
+hang_up = true
+
+[hours.desk]
+time_zone = "Europe/Paris"
+working_days = "mon-fri"
+working_day.service = ["09:00-12:00"]
+""")
+
+
+async def test_a_call_is_followed_up_to_where_a_pin_is_compared_and_slow_sentences_are_slow():
+    paces = []
+
+    async def says_at(language, text, facts, pace):
+        paces.append((text, pace))
+        return text, voice(text)
+
+    sound = recording("menu", "menu", "welcome", 3.0, "goodbye")
+    followed = await follow(BRANCHES, call(sound, keys=(10.2, 10.9)), "12", says_at, looks_up, Begun("3111"))
+    assert told(followed) == [("menu", True, True), ("menu", True, True), ("welcome", True, True)]
+    assert paces == [("menu", "normal"), ("menu", "slow"), ("welcome", "normal")]
+
+
+@pytest.mark.parametrize(("clock", "text"), [("10:00", "credit"), ("13:00", "goodbye")])
+async def test_a_call_begins_where_its_number_does_with_the_facts_and_the_clock_of_its_time(clock, text):
+    now = datetime.fromisoformat(f"2026-11-23T{clock}+01:00")
+    begun = Begun("3111*0", {"on_call_number": "0142"}, now)
+    followed = await follow(BRANCHES, call(recording(text, 0.3), by="line"), "", says, looks_up, begun)
+    assert told(followed) == [(text, True, True)] and followed.line_hangs_up
