@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -100,7 +101,7 @@ async def _run(settings: Settings, files: Files, demo: bool, again: Callable[[],
         _announce(console, settings, files, running)
         if cast is not None:
             _announce_cast(console, files, cast)
-        console.print("Ctrl-C closes it.")
+        console.print(f"Ctrl-C closes it. After a change: ivr check && kill -HUP {os.getpid()}")
         await stopped.wait()
         for name in (signal.SIGINT, signal.SIGTERM):  # a second one ends it at once
             asyncio.get_running_loop().remove_signal_handler(name)
