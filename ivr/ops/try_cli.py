@@ -50,7 +50,9 @@ def try_it(
     caller: Annotated[
         str | None, typer.Option("--from", help="The number that calls; none: withheld.")
     ] = None,
-    trusted: Annotated[bool, typer.Option(help="Whether the number that calls is believed.")] = True,
+    trusted: Annotated[
+        bool, typer.Option("--trusted/--untrusted", help="Whether the number that calls is believed.")
+    ] = True,
     keys: Annotated[
         str,
         typer.Option(
