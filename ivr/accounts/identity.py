@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +29,8 @@ from ivr.phone import to_e164
 __all__ = ["Holder", "Identity", "account_subject", "caller_subject", "find_holder"]
 
 
+T = TypeVar("T")
+
 _TIDY_EVERY = timedelta(hours=1)
 
 
@@ -41,11 +45,11 @@ class Holder:
 
 
 class Identity:
-    """Checks PINs for an operator's accounts; ``time_limit`` in seconds bounds what waits for the store."""
+    """Checks PINs for an operator's accounts; ``time_limit`` in seconds bounds each question to the store."""
 
     def __init__(self, store: Store, operator: Operator, pins: Pins, time_limit: float) -> None:
         self.store, self.operator, self.pins, self.time_limit = store, operator, pins, time_limit
-        self._begun: set[asyncio.Task[Proof]] = set()
+        self._begun: set[asyncio.Task[Any]] = set()
         self._tidied: datetime | None = None
 
     async def prove(self, account: str, pin: str, caller: str | None, now: datetime) -> Proof:
@@ -56,36 +60,62 @@ class Identity:
         """
         try:
             async with self.pins.turn():
-                check = asyncio.create_task(self._prove(account, pin, caller, now))
-                self._begun.add(check)
-                check.add_done_callback(self._begun.discard)
-                done, _ = await asyncio.wait({check}, timeout=2 * self.time_limit)
+                check = self._begin(self._prove(account, pin, caller, now))
+                await asyncio.wait({check})
         except PinsBusy:
             return Proof("unavailable", reason="too many PINs are being checked")
-        if not done:
-            return Proof("unavailable", reason="the account store did not answer while a PIN was checked")
         return check.result()
 
     async def _prove(self, account: str, pin: str, caller: str | None, now: datetime) -> Proof:
         try:
-            async with self.store.writing_beside() as connection:
-                holder = await find_holder(connection, self.operator, account)
-                subjects = Subjects(
-                    account_subject(self.operator, self.pins, account, holder),
-                    caller and caller_subject(self.pins, caller),
-                )
-                await self._tidy(connection, now)
-                allowed = await lockouts.count_try(connection, subjects, now, self.pins.terms)
+            holder, subjects, allowed = await self._answered(self._count(account, caller, now))
             verdict = await self.pins.check(None if holder is None else holder.pin_hash, pin)
             if holder is None or not allowed or not verdict.fits:
                 return Proof("refused")
-            async with self.store.writing_beside() as connection:
-                await lockouts.take_back(connection, subjects, self.pins.terms)
-                await _renew(connection, holder, verdict)
+            await self._answered(self._accept(holder, subjects, verdict))
         except (StoreUnavailable, AccountError) as error:
             return Proof("unavailable", reason=str(error))
         number = {} if holder.number is None else {"number": holder.number}
         return Proof("proven", holder.subscriber_id, {"language": holder.language} | number)
+
+    async def _count(
+        self, account: str, caller: str | None, now: datetime
+    ) -> tuple[Holder | None, Subjects, bool]:
+        """Whose account it is, what the try has been counted for, and whether it may be made."""
+        async with self.store.writing_beside() as connection:
+            holder = await find_holder(connection, self.operator, account)
+            subjects = Subjects(
+                account_subject(self.operator, self.pins, account, holder),
+                caller and caller_subject(self.pins, caller),
+            )
+            await self._tidy(connection, now)
+            allowed = await lockouts.count_try(connection, subjects, now, self.pins.terms)
+        return holder, subjects, allowed
+
+    async def _accept(self, holder: Holder, subjects: Subjects, verdict: Verdict) -> None:
+        async with self.store.writing_beside() as connection:
+            await lockouts.take_back(connection, subjects, self.pins.terms)
+            await _renew(connection, holder, verdict)
+
+    async def _answered(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the store gives within the time limit; a thread of its driver that hangs is left to itself."""
+        asked = self._begin(work)
+        done, _ = await asyncio.wait({asked}, timeout=self.time_limit)
+        if not done:
+            asked.cancel()
+            raise StoreUnavailable(f"the account store did not answer within {self.time_limit:g} s")
+        return asked.result()
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._begun.discard(task)
+        if not task.cancelled():
+            task.exception()  # it is told where it is waited for
 
     async def _tidy(self, connection: AsyncConnection, now: datetime) -> None:
         """Once an hour, whatever is tried: drop the failures that are forgotten."""

@@ -13,7 +13,7 @@ from ivr.accounts.callers import Caller, Proof
 from ivr.accounts.model import Charging, NewAccount
 from ivr.accounts.numbering import NumberDesk
 from ivr.accounts.packs import PackTerms
-from ivr.accounts.pins import PinTerms
+from ivr.accounts.pins import Pins, PinTerms, Verdict
 from ivr.accounts.schema.tables import lockouts, subscribers
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
@@ -339,6 +339,41 @@ async def test_a_store_that_is_gone_is_unavailable(store: Store, accounts: Accou
     proof = await accounts.identify(ANNA, PIN, None, now)
     assert proof.outcome == "unavailable"
     assert PIN not in proof.reason and "777123456" not in proof.reason
+
+
+async def test_a_store_that_does_not_answer_in_time_is_unavailable(store: Store, now: datetime) -> None:
+    hasty = Accounts(store, terms=PackTerms(pins=LIGHT), time_limit=0.05)
+    async with store.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.exec_driver_sql("LOCK TABLE lockouts")
+        proof = await hasty.identify(ANNA, PIN, None, now)
+    assert (proof.outcome, proof.reason) == (
+        "unavailable",
+        "the account store did not answer within 0.05 s",
+    )
+    assert (
+        await Accounts(store, terms=hasty.terms, time_limit=20).identify(ANNA, PIN, None, now)
+    ).outcome == "proven"
+
+
+async def test_a_check_that_has_begun_ends_though_the_caller_hangs_up(store: Store, now: datetime) -> None:
+    """The failure that was counted beforehand is taken back all the same."""
+
+    class Told(Pins):
+        begun = asyncio.Event()
+
+        async def check(self, kept: str | None, pin: str) -> Verdict:
+            self.begun.set()
+            return await super().check(kept, pin)
+
+    pins = Told(LIGHT)
+    accounts = Accounts(store, pins=pins)
+    caller = asyncio.create_task(accounts.identify(ANNA, PIN, CALLER, now))
+    await pins.begun.wait()
+    assert "subscriber:1" in await subjects(store)
+    caller.cancel()
+    await asyncio.gather(*accounts._identity._begun)
+    assert "subscriber:1" not in await subjects(store)
 
 
 async def test_more_callers_than_can_be_checked_are_told_to_try_later(store: Store, now: datetime) -> None:
