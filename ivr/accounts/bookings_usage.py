@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ivr.accounts.bookings import book_entry, book_row, entry_row
 from ivr.accounts.bookings_effects import charged_to
 from ivr.accounts.model import Account, Booked, NewOrder, Operator, UsageRecord
-from ivr.accounts.records import UsageIn
 from ivr.accounts.schema.tables import numbers, sms_orders, subscribers, usage_records
 from ivr.errors import AccountError
 from ivr.money import Money
@@ -32,9 +31,9 @@ __all__ = [
 ]
 
 
-def usage_key(usage: UsageRecord | UsageIn) -> str:
+def usage_key(source: str, record: str) -> str:
     """The ledger key of a record's charge, and the cause of its effects."""
-    return f"usage:{usage.source}:{usage.record}"
+    return f"usage:{source}:{record}"
 
 
 async def book_usage(
@@ -173,7 +172,7 @@ def charge_row(
         book,
         "charge" if usage.price.minor > 0 else "correction",
         -usage.price,
-        key=usage_key(usage),
+        key=usage_key(usage.source, usage.record),
         at=usage.started_at,
         now=now,
         period=period,

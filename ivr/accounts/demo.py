@@ -128,7 +128,7 @@ class _Entrance:
             await self._put(
                 tables.usage_records,
                 number_id=self._number,
-                source="demo",
+                source=f"{self._operator.code}:demo",
                 record=f"{role.account.number}:{call}",
                 kind="call",
                 quantity=0,

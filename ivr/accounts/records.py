@@ -141,7 +141,7 @@ class Record(BaseModel):
 
 
 class UsageIn(Record):
-    """Rated usage of one number. ``source`` and ``record`` together name it for ever."""
+    """Rated usage of one number. ``source`` and ``record`` together name it for ever, for each operator."""
 
     record: Name = Field(description="the record's own name at its source")
     source: Name = Field("rating", description="who rated it; names are told apart by source")
@@ -165,6 +165,10 @@ class UsageIn(Record):
         """The number, as the operator's country writes numbers; AccountError where it is none."""
         return _e164("number", self.number, operator)
 
+    def name(self, operator: Operator) -> tuple[str, str]:
+        """Source and record under which it is kept: each operator has its sources to itself."""
+        return f"{operator.code}:{self.source}", self.record
+
     def as_usage(self, operator: Operator, price: Money) -> UsageRecord:
         """The record as it is booked; AccountError naming the field that contradicts another."""
         ended_at = None if self.ended_at is None else _at(self.ended_at, operator)
@@ -173,9 +177,10 @@ class UsageIn(Record):
             raise AccountError("ended_at: it ended before it began")
         if self.from_free_units > self.quantity:
             raise AccountError("from_free_units: more than the quantity")
+        source, record = self.name(operator)
         return UsageRecord(
-            source=self.source,
-            record=self.record,
+            source=source,
+            record=record,
             kind=self.kind.value,
             started_at=started_at,
             ended_at=ended_at,

@@ -85,9 +85,8 @@ async def _book(
 
     if is_running(usage):
         return await book()
-    return await rate(
-        connection, operator, account, event_of(usage), book, cause=usage_key(usage), now=now, terms=terms
-    )
+    cause = usage_key(usage.source, usage.record)
+    return await rate(connection, operator, account, event_of(usage), book, cause=cause, now=now, terms=terms)
 
 
 async def _price(connection: AsyncConnection, operator: Operator, record: UsageIn) -> Money:

@@ -258,13 +258,13 @@ class UsageBatch:
         await self._read_sent(records)
 
     async def _read_sent(self, records: Sequence[UsageIn]) -> None:
-        names = {(record.source, record.record) for record in records}
+        names = {record.name(self._operator) for record in records}
         columns = tuple_(usage_records.c.source, usage_records.c.record)
         rows = await self._connection.execute(select(usage_records).where(columns.in_(sorted(names))))
         self._sent: dict[Name, dict[str, Any]] = {
             (row.source, row.record): dict(row._mapping) for row in rows
         }
-        keys = {usage_key(record) for record in records}
+        keys = {usage_key(*name) for name in names}
         self._keys = set(await self._connection.scalars(select(ledger.c.key).where(ledger.c.key.in_(keys))))
 
     async def _standings(self, accounts: Sequence[Account]) -> dict[int, Standing]:
@@ -275,9 +275,10 @@ class UsageBatch:
 
     async def _read_again(self, record: UsageIn) -> None:
         """The account of a record that went by itself, which may have changed in any way."""
-        self._alone.add((record.source, record.record))
-        self._keys.add(usage_key(record))
         operator = self._operator
+        name = record.name(operator)
+        self._alone.add(name)
+        self._keys.add(usage_key(*name))
         today = local_day(self._now, operator.time_zone)
         account = await queries.account(self._connection, operator, record.e164(operator), today)
         assert account is not None, "an account that was there in this transaction"

@@ -259,3 +259,17 @@ async def test_operators_in_one_store_do_not_see_each_other_s_numbers(store: Sto
     assert (await account(czech, now)).spend == Money(500)
     assert (await account(other, now)).spend == Money(0)
     assert await Accounts(store, operator=callpro.OPERATOR).account(NUMBER, now) is None
+
+
+@pytest.mark.parametrize("price", ["10", "1200", "0"])
+async def test_two_operators_may_name_their_records_alike(store: Store, now: datetime, price: str) -> None:
+    """By the batch, by themselves where a limit reaches its threshold, and without any charge."""
+    ours = await customer(store, vodafone_cz_limit.OPERATOR, now)
+    theirs = await customer(store, gomobil.OPERATOR, now)
+    records = [usage("1", price, now), usage("2", "1", now)]
+    for accounts in (ours, theirs, ours, theirs):
+        taken = await feed(accounts, now, *records)
+        assert (taken.booked + taken.repeated, taken.faults) == (2, [])
+        assert (await account(accounts, now)).spend == Money.parse(price) + Money(100)
+        assert await accounts.check() == ()
+    assert len(await rows(store, "usage_records", "id")) == 4

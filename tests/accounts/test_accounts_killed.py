@@ -24,7 +24,7 @@ from ivr.accounts.store import Store
 WRITER = Path(__file__).with_name("books_writer.py")
 TOLD = {
     "top_up": "k{}",
-    "usage": "usage:rating:r{}",
+    "usage": "usage:vodafone_cz:rating:r{}",
     "sms": "order:m{}",
 }
 

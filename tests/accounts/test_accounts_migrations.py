@@ -15,9 +15,11 @@ from bench.postgresql_cluster import Cluster
 from ivr.accounts.bookings_payments import book_deposit
 from ivr.accounts.callers import Caller
 from ivr.accounts.model import NewDeposit
+from ivr.accounts.records import UsageIn, read_batch
 from ivr.accounts.schema import tables
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
+from ivr.accounts.usage import take_usage
 from ivr.errors import StoreUnavailable
 from ivr.money import Money
 
@@ -62,6 +64,29 @@ async def test_a_store_made_by_0001_moves_forward_with_what_is_in_it(made_by_000
     tariff = await accounts.account("+420772000412", NOW)
     assert tariff is not None
     assert (tariff.spend, tariff.limit) == (Money(41_230), Money(150_000))
+    assert await accounts.check() == ()
+    await store.close()
+
+
+async def test_usage_booked_before_0003_is_known_when_it_is_sent_again(made_by_0001: str) -> None:
+    store = await Store.open(made_by_0001)
+    accounts = Accounts(store)
+    sent = {
+        "source": "cdr",
+        "record": "7",
+        "number": "+420777123456",
+        "kind": "call",
+        "quantity": 300,
+        "started_at": "2026-11-20T09:30:00+00:00",
+        "ended_at": "2026-11-20T09:35:00+00:00",
+    }
+    given, _ = read_batch([sent | {"price": "15.50"}], UsageIn)
+    taken = await take_usage(accounts, given, NOW)
+    assert (taken.booked, taken.repeated, taken.faults) == (0, 1, [])
+    account = await accounts.account("+420777123456", NOW)
+    assert account is not None
+    keys = [entry.key for entry in await accounts.entries(account)]
+    assert "usage:callpro:cdr:7" in keys
     assert await accounts.check() == ()
     await store.close()
 

@@ -106,4 +106,4 @@ def test_every_table_can_be_written_for_postgresql() -> None:
 
 
 def test_there_is_one_newest_revision() -> None:
-    assert newest_revision() == "0002"
+    assert newest_revision() == "0003"
