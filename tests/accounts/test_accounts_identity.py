@@ -360,10 +360,11 @@ async def test_a_check_that_has_begun_ends_though_the_caller_hangs_up(store: Sto
     """The failure that was counted beforehand is taken back all the same."""
 
     class Told(Pins):
-        begun = asyncio.Event()
+        begun, gone = asyncio.Event(), asyncio.Event()
 
         async def check(self, kept: str | None, pin: str) -> Verdict:
             self.begun.set()
+            await self.gone.wait()
             return await super().check(kept, pin)
 
     pins = Told(LIGHT)
@@ -372,6 +373,8 @@ async def test_a_check_that_has_begun_ends_though_the_caller_hangs_up(store: Sto
     await pins.begun.wait()
     assert "subscriber:1" in await subjects(store)
     caller.cancel()
+    await asyncio.wait({caller})
+    pins.gone.set()
     await asyncio.gather(*accounts._identity._begun)
     assert "subscriber:1" not in await subjects(store)
 
