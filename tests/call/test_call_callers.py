@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from caller_phone import Phone
-from house import NOW, TODAY, House, line_test
+from house import NOW, TODAY, House, line_test, with_line
 
 from ivr.accounts.demo import demo_accounts
 from ivr.call.events import CallBegan
@@ -120,6 +120,16 @@ async def test_a_registered_phone_calls_with_the_number_that_is_its_own(house: H
     phone.register("jana")
     phone.number = "777123456"  # whatever it says of itself
     assert "Váš kredit je pět korun." in await answer(house, phone)
+
+
+@line_test(plan=with_line(numbers=("4488", "4499")), trusted=lambda dialled: dialled == "4499")
+async def test_CS_09_a_trunk_is_believed_for_calls_to_some_of_the_numbers_only(house: House):
+    asserted = ("P-Asserted-Identity: <sip:+420777123456@trunk>",)
+    assert await answer(house, Phone(house, headers=asserted)) == ["anonymous-caller"]
+    phone = Phone(house, headers=asserted).call("4499")
+    phone.press("2")
+    await house.advance(2)
+    assert phone.heard[0].startswith("Váš kredit je dvě stě")
 
 
 def test_no_key_and_no_whole_number_reaches_an_event_or_the_log(tmp_path):
