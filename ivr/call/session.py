@@ -72,9 +72,9 @@ class Session:
             stream,
             desk.plane,
             edition.speaker,
-            plan.line,
+            plan.line.called(caller.dialled),
             desk.bridge_after,
-            plan.line.language_called(caller.dialled),
+            plan.line.called(caller.dialled).language,
             lambda text, why: desk.watch(SentenceFailed(leg, text, why)),
             partial(_fail, leg, desk),
         )

@@ -43,7 +43,7 @@ def check(
     """
     giving = Giving(plan, look_ups, facts)
     problems = [*_ways(plan), *_transfers(plan, giving), *_look_ups(plan, look_ups), *_retries(plan)]
-    problems += [*_hours(plan), *_branches(plan, giving), *_identity(plan), *_languages(plan)]
+    problems += [*_hours(plan), *_branches(plan, giving), *_identity(plan), *_languages(plan, giving)]
     problems += check_sentences(plan, giving, texts)
     errors = [_error(plan, place, expected) for place, expected in dict.fromkeys(problems)]
     return sorted(errors, key=lambda error: (error.file != plan.file, error.file, error.line or 0))
@@ -188,9 +188,13 @@ def _identity(plan: Plan) -> Iterator[Problem]:
                 yield way.place, f"there is no look-up to resume on a call that comes by {came}"
 
 
-def _languages(plan: Plan) -> Iterator[Problem]:
-    spoken = plan.line.languages
+def _languages(plan: Plan, giving: Giving) -> Iterator[Problem]:
+    spoken, names = plan.line.languages, giving.names()
     for step in plan.steps.values():
-        if isinstance(step, LanguageStep) and step.language not in (*spoken, "account"):
-            said = f"the line does not speak {quoted(step.language)}: its languages are {listed(spoken)}"
-            yield ("step", step.name, "language"), said
+        if not isinstance(step, LanguageStep):
+            continue
+        at = ("step", step.name, "language")
+        if step.language == "account" and "language" not in names:
+            yield at, 'nobody gives the fact "language"'
+        elif step.language not in (*spoken, "account"):
+            yield at, f"the line does not speak {quoted(step.language)}: its languages are {listed(spoken)}"

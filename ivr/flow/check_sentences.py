@@ -53,6 +53,8 @@ def _spoken(plan: Plan) -> Iterator[tuple[Place, Sentence, Step | None]]:
         said: str | None = getattr(plan.line, entry)
         if said is not None:
             yield ("line", entry), Sentence(said), None
+    for number, text in plan.line.before_answer_for.items():
+        yield ("line", "before_answer_for", number), Sentence(text), None
     for step in plan.steps.values():
         at = ("step", step.name)
         lists: dict[str, tuple[Sentence, ...]] = {}

@@ -47,6 +47,8 @@ def _headline(line: Line) -> str:
     others = [other for other in line.languages if other != line.language]
     spoken = [", ".join((line.language, *others))]
     spoken += [f"{number} begins in {language}" for number, language in line.language_for.items()]
+    for number, text in line.before_answer_for.items():
+        before += f", {number} says {text} before it answers"
     return f"{line.name} {', '.join(line.numbers)} ({'; '.join(spoken)}){before}"
 
 

@@ -8,7 +8,7 @@ keeps the plan it began with while a newer one is read for the next call.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.flow.hours import OpeningHours
 from ivr.flow.steps import (
@@ -38,7 +38,7 @@ Place = tuple[str, ...]
 class Line:
     """What is true of the whole line. ``longest_call`` is in seconds.
 
-    ``start_for`` and ``language_for`` hold, for some of ``numbers``, another first step and language.
+    ``start_for``, ``language_for`` and ``before_answer_for`` hold what is otherwise for some of ``numbers``.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Line:
     languages: tuple[str, ...] = ()
     start_for: Mapping[str, str] = field(default_factory=dict)
     language_for: Mapping[str, str] = field(default_factory=dict)
+    before_answer_for: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.languages:
@@ -67,13 +68,15 @@ class Line:
         """Whether a dialled number is one of this line's, in any of its forms."""
         return self.number_called(dialled) is not None
 
-    def start_called(self, dialled: str) -> str:
-        """The first step for a dialled number."""
-        return self.start_for.get(self.number_called(dialled) or "", self.start)
-
-    def language_called(self, dialled: str) -> str:
-        """The language that a call to a dialled number begins with."""
-        return self.language_for.get(self.number_called(dialled) or "", self.language)
+    def called(self, dialled: str) -> Line:
+        """The line as it is for a call to this number: with its own start, language and ``before_answer``."""
+        number = self.number_called(dialled) or ""
+        return replace(
+            self,
+            start=self.start_for.get(number, self.start),
+            language=self.language_for.get(number, self.language),
+            before_answer=self.before_answer_for.get(number, self.before_answer),
+        )
 
     @property
     def starts(self) -> tuple[str, ...]:

@@ -218,8 +218,8 @@ class Reading:
 
 def _line_faults(line: Line) -> Iterator[tuple[Place, str]]:
     """Entries of a line that do not go together."""
-    for entry, numbers in (("start_for", line.start_for), ("language_for", line.language_for)):
-        for number in numbers:
+    for entry in ("start_for", "language_for", "before_answer_for"):
+        for number in getattr(line, entry):
             if number not in line.numbers:
                 said = f"{quoted(number)} is none of the line's numbers{did_you_mean(number, line.numbers)}"
                 yield ("line", entry, number), said

@@ -56,6 +56,9 @@ class LineTable(_Table):
     language_for: dict[v.Number, v.Language] = Field(
         default_factory=dict, description='another language for a number, such as "4489" = "en"'
     )
+    before_answer_for: dict[v.Number, v.TextId] = Field(
+        default_factory=dict, description="another sentence before the answer for a number"
+    )
     use: v.Files = Field((), description="files of steps that several lines share, in this folder")
 
     def line(self) -> Line:

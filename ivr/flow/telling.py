@@ -24,7 +24,7 @@ class Telling:
 
     def begin(self, dialled: str) -> None:
         """Speak the language of the number that was dialled."""
-        self.language = self._line.language_called(dialled)
+        self.language = self._line.called(dialled).language
 
     def switch(self, language: str) -> None:
         """Speak another language; ``account`` is the caller's own, where the line speaks it."""

@@ -97,7 +97,7 @@ class Walk:
             return []
         self._call.telling.begin(dialled)
         self._call.telling.known.give("start", facts or {})
-        return self._call.go(self._call.plan.line.start_called(dialled))
+        return self._call.go(self._call.plan.line.called(dialled).start)
 
     def key_pressed(self, digit: str) -> list[Instruction]:
         """The caller pressed a key: 0-9, ``*``, ``#``, A-D. Anything else is absorbed."""

@@ -84,10 +84,10 @@ class _Trying:
         self._trial, self._walk = trial, Walk(trial.plan)
         self._keys = deque(trial.keys)
         self._heard: list[Said] = []
-        self._language = trial.plan.line.language_called(trial.dialled)
+        self._language = trial.plan.line.called(trial.dialled).language
 
     async def run(self) -> list[Said]:
-        line = self._trial.plan.line
+        line = self._trial.plan.line.called(self._trial.dialled)
         if line.before_answer is not None:
             self._hear("line", self._trial.words(self._language, line.before_answer, {}))
             self._hear("system", "answers")

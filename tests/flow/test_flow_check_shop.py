@@ -139,6 +139,10 @@ def test_with_trust_none_nobody_is_unknown():
             "that the question is put again",
         ),
         (
+            [("[line]", '[line]\nbefore_answer_for."3111" = "some"')],
+            'line.before_answer_for.3111: "some" may be said at any time, so it can speak of no facts',
+        ),
+        (
             [('read = "which-pin"', 'read = "which-pine"')],
             'step.ask-pin.read: there is no sentence "which-pine" in prompts/fr; did you mean "which-pin"?',
         ),
@@ -156,6 +160,15 @@ def test_with_trust_none_nobody_is_unknown():
 )  # fmt: skip
 def test_each_trouble_is_one_plain_line(changes, expected):
     assert expected in changed(*changes)
+
+
+def test_a_language_that_no_look_up_gives_is_not_asked_for():
+    plain = SOUND.replace('identify = { account = "account", pin = "pin" }', 'look_up = "credit"')
+    for entry in ("proven", "refused", "no_tries_left", "unavailable"):
+        plain = re.sub(rf"\n{entry} = (.*)", r"", plain)
+    plain = plain.replace('look_up = "credit"\n\n[step.own', 'say = "s"\nthen = "own-language"\n\n[step.own')
+    expected = 'step.own-language.language: nobody gives the fact "language"'
+    assert expected in said(plain.replace('then = "resume"', 'then = "menu"'))
 
 
 def test_digits_that_are_read_in_between_are_no_round():

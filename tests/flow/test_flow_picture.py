@@ -61,6 +61,10 @@ def test_what_is_said_before_the_answer_is_drawn():
     assert describe(Plan(line, {"end": HangUpStep("end")})).splitlines()[0] == (
         "A 1 (cs), says welcome before it answers"
     )
+    line = Line("A", ("1", "2"), "CZ", "cs", "end", 60.0, before_answer_for={"2": "price"})
+    assert describe(Plan(line, {"end": HangUpStep("end")})).splitlines()[0] == (
+        "A 1, 2 (cs), 2 says price before it answers"
+    )
 
 
 SHOP_DRAWN = """\

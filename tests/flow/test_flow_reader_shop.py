@@ -68,12 +68,19 @@ def test_every_verb_becomes_its_step():
 
 
 def test_CS_02_a_number_with_a_star_has_its_own_start_and_language():
-    line = parse(SHOP)[0].line
+    priced = 'before_answer_for."3111*0" = "price"'
+    line = parse(SHOP.replace("[line]", f"[line]\n{priced}"))[0].line
     assert line.languages == ("fr", "en") and line.starts == ("menu", "balance")
     assert (line.number_called("3111*0"), line.number_called("+333111")) == ("3111*0", "3111")
     assert line.number_called("3111*1") is None and not line.answers("3111*1")
-    assert (line.start_called("00333111*0"), line.language_called("3111*0")) == ("balance", "en")
-    assert (line.start_called("3111"), line.language_called("")) == ("menu", "fr")
+    for dialled, start, language, first in (
+        ("00333111*0", "balance", "en", "price"),
+        ("3111*0", "balance", "en", "price"),
+        ("3111", "menu", "fr", None),
+        ("", "menu", "fr", None),
+    ):
+        called = line.called(dialled)
+        assert (called.start, called.language, called.before_answer) == (start, language, first)
 
 
 def test_opening_hours_become_spans():
@@ -113,6 +120,8 @@ start_for."3111*0"  ->  start_for."3111*1"
     line.start_for.3111*1: "3111*1" is none of the line's numbers; did you mean "3111*0"?
 start_for."3111*0" = "balance"  ->  start_for."3111*0" = "credit"
     line.start_for.3111*0: there is no step "credit"
+language_for."3111*0" = "en"  ->  before_answer_for."3112" = "price"
+    line.before_answer_for.3112: "3112" is none of the line's numbers; did you mean "3111"?
 language_for."3111*0" = "en"  ->  language_for."3111*0" = "de"
     line.language_for.3111*0: "de" is none of the line's languages, "fr" and "en"
 start = "menu"  ->  start = "resume"
