@@ -1,6 +1,6 @@
 """A sentence in words in, its samples out: recordings where they say all of it, else the voice.
 
-Recordings have one pace, so a caller who asks for a slower one hears the voice.
+A caller who asks for a slower pace hears the same recordings with more room between them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ async def speak(
     catalogue: Catalogue, library: Library, language: str, words: str, pace: Pace = "normal"
 ) -> Samples:
     """One sentence in one voice, at 8 kHz. VoiceError where it cannot be spoken."""
-    pieces = catalogue.recorded(language, words) if pace == "normal" else None
+    pieces = catalogue.recorded(language, words)
     if pieces is not None:
-        return await asyncio.to_thread(join, pieces)
+        return await asyncio.to_thread(join, pieces, slow=pace == "slow")
     return (await library.sound(language, words, pace)).samples

@@ -73,3 +73,15 @@ async def test_new_recordings_are_heard_by_new_calls_and_the_old_ones_by_those_i
     assert (await new.clip("cs", "hello", {})).seconds > before.seconds + 0.2
     assert await old.clip("cs", "hello", {}) is before
     assert (await old.clip("cs", "credit", {"credit": Money(500)})).seconds > 1
+
+
+async def test_slower_the_same_recordings_are_heard_with_more_room_between_them(
+    prompts: Path, library: Library
+) -> None:
+    catalogue = Catalogue.load(prompts)
+    pieces = catalogue.recorded("cs", "Váš kredit je pět korun.")
+    assert pieces is not None
+    speaker = Speaker(catalogue, library)
+    slow = await speaker.clip("cs", "credit", {"credit": Money(500)}, "slow")
+    assert same(slow, join(pieces, slow=True))
+    assert slow.seconds > (await speaker.clip("cs", "credit", {"credit": Money(500)})).seconds + 0.3
