@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Integer, and_, bindparam, case, delete, null, or_, update
+from sqlalchemy import Executable, Integer, and_, bindparam, case, delete, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +21,7 @@ from ivr.accounts.pins import PinTerms
 from ivr.accounts.schema.columns import Instant
 from ivr.accounts.schema.tables import lockouts
 
-__all__ = ["Subjects", "count_try", "forget_old", "lift", "take_back"]
+__all__ = ["Subjects", "count_try", "forget_old", "lift", "standing", "take_back"]
 
 _MOST = 30_000  # what a row counts to: the column holds little more
 
@@ -71,6 +71,18 @@ async def lift(connection: AsyncConnection, *subjects: str) -> frozenset[str]:
     """Forget all failures of these; which of them had any."""
     gone = delete(lockouts).where(lockouts.c.subject.in_(subjects)).returning(lockouts.c.subject)
     return frozenset((await connection.execute(gone)).scalars())
+
+
+async def standing(
+    connection: AsyncConnection, subject: str, now: datetime, terms: PinTerms
+) -> tuple[int, datetime | None]:
+    """The failures in a row that count now, and until when they lock."""
+    row = (await connection.execute(select(lockouts).where(lockouts.c.subject == subject))).first()
+    if row is None or (row.locked_until is None and row.first_failure_at < now - terms.remembered):
+        return 0, None
+    if row.locked_until is not None and row.locked_until <= now:
+        return 0, None
+    return min(row.failures, terms.failures), row.locked_until
 
 
 async def forget_old(connection: AsyncConnection, now: datetime, terms: PinTerms) -> None:

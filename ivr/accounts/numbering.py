@@ -23,7 +23,7 @@ from ivr.accounts.store import Store
 from ivr.errors import AccountError
 from ivr.phone import to_e164
 
-__all__ = ["HeldNumber", "NumberDesk"]
+__all__ = ["Admission", "HeldNumber", "NumberDesk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,16 @@ class HeldNumber:
     e164: str
     kind: NumberKind
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How an account's callers can prove themselves; ``failures`` of ``locked_until`` None do not lock it."""
+
+    account_number: str | None
+    has_pin: bool
+    failures: int
+    locked_until: datetime | None
 
 
 class NumberDesk:
@@ -64,6 +74,16 @@ class NumberDesk:
                 subjects["caller"] = caller_subject(self.pins, number)
             had = await lockouts.lift(connection, *subjects.values())
         return tuple(name for name, subject in subjects.items() if subject in had)
+
+    async def admission(self, account: str, now: datetime) -> Admission:
+        """Whether an account has a PIN and an account number, and whether it is locked."""
+        async with self.store.reading() as connection:
+            held = await self._holder(connection, account)
+            mine = subscribers.c.id == held.subscriber_id
+            number = await connection.scalar(select(subscribers.c.account_number).where(mine))
+            subject = account_subject(self.operator, self.pins, account, held)
+            failures, until = await lockouts.standing(connection, subject, now, self.pins.terms)
+        return Admission(number, held.pin_hash is not None, failures, until)
 
     async def numbers(self, account: str) -> tuple[HeldNumber, ...]:
         """The numbers of an account, in their order."""

@@ -19,9 +19,10 @@ from ivr.errors import AccountError
 from ivr.ops.accounts_desk import Number, run
 from ivr.ops.accounts_screens import moment_shown, print_table
 
-__all__ = ["NUMBER_COLUMNS", "add_to"]
+__all__ = ["ADMISSION_COLUMNS", "NUMBER_COLUMNS", "add_to"]
 
 NUMBER_COLUMNS = ("number", "kind", "since")
+ADMISSION_COLUMNS = ("account number", "PIN", "failures", "locked until")
 
 Account = Annotated[str, typer.Argument(help="A telephone number of the account, or its account number.")]
 
@@ -31,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("set-pin")(set_pin)
     app.command("remove-pin")(remove_pin)
     app.command("unlock")(unlock)
+    app.command("admission")(show_admission)
     app.command("numbers")(show_numbers)
     app.command("add-number")(add_number)
     app.command("release-number")(release_number)
@@ -65,6 +67,19 @@ def unlock(context: typer.Context, account: Account) -> None:
     async def work(accounts: Accounts) -> None:
         had = await _desk(accounts).unlock(account)
         typer.echo(f"{account}: {' and '.join(had)} unlocked" if had else f"{account}: nothing was locked")
+
+    run(context, work)
+
+
+def show_admission(context: typer.Context, account: Account) -> None:
+    """Show whether an account has a PIN and an account number, and whether it is locked."""
+    now = datetime.now(UTC)
+
+    async def work(accounts: Accounts) -> None:
+        found = await _desk(accounts).admission(account, now)
+        until = "" if found.locked_until is None else moment_shown(accounts, found.locked_until)
+        pin = "set" if found.has_pin else "none"
+        print_table(ADMISSION_COLUMNS, [(found.account_number or "", pin, str(found.failures), until)])
 
     run(context, work)
 

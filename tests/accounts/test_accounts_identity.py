@@ -11,7 +11,7 @@ from sqlalchemy import event, select, update
 
 from ivr.accounts.callers import Caller, Proof
 from ivr.accounts.model import Charging, NewAccount
-from ivr.accounts.numbering import NumberDesk
+from ivr.accounts.numbering import Admission, NumberDesk
 from ivr.accounts.packs import PackTerms
 from ivr.accounts.pins import Pins, PinTerms, Verdict
 from ivr.accounts.schema.tables import lockouts, subscribers
@@ -232,6 +232,18 @@ async def test_a_lock_is_lifted_by_hand(accounts: Accounts, desk: NumberDesk, no
     assert await desk.unlock(CALLER) == ("caller",)
     assert (await accounts.identify(ANNA, PIN, CALLER, now)).outcome == "proven"
     assert await desk.unlock(ANNA) == ()
+
+
+async def test_the_desk_sees_failures_and_locks_as_they_count_now(
+    accounts: Accounts, desk: NumberDesk, now: datetime
+) -> None:
+    await fail(accounts, 3, ANNA, None, now)
+    assert await desk.admission(ANNA, now) == Admission("100234", True, 3, None)
+    assert (await desk.admission(ANNA, now + timedelta(hours=25))).failures == 0
+    await fail(accounts, 4, ANNA, None, now)
+    assert await desk.admission("100234", now) == Admission("100234", True, 5, now + HALF_AN_HOUR)
+    assert await desk.admission(ANNA, now + HALF_AN_HOUR) == Admission("100234", True, 0, None)
+    assert await desk.admission(NO_PIN, now) == Admission(None, False, 0, None)
 
 
 async def test_a_new_pin_lifts_the_lock_and_the_old_one_fits_no_more(

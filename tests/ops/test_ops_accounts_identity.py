@@ -6,8 +6,9 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import Result
@@ -131,6 +132,7 @@ def test_the_last_way_to_an_account_is_not_taken(run: Run) -> None:
     [
         ("set-pin", "777999999"),
         ("remove-pin", "777999999"),
+        ("admission", "777999999"),
         ("numbers", "777999999"),
         ("account-number", "777999999", "1"),
         ("account-number", "777123456", "12a"),
@@ -152,8 +154,15 @@ def test_a_lock_is_lifted_by_hand(run: Run, store: Path) -> None:
     run("add", "777123456", "--prepaid")
     run("set-pin", "777123456", typed="2580\n")
     assert run("unlock", "777123456").stdout == "777123456: nothing was locked\n"
+    assert run("admission", "777123456").stdout.splitlines()[1] == "\tset\t0\t"
     for _ in range(5):
         identify(store, "777123456", "0000")
+    shown = run("admission", "777123456").stdout.splitlines()[1].split("\t")
+    assert shown[:3] == ["", "set", "5"]
+    locked_for = datetime.fromisoformat(shown[3]).replace(tzinfo=ZoneInfo("Europe/Prague")) - datetime.now(
+        UTC
+    )
+    assert timedelta(minutes=29) < locked_for <= timedelta(minutes=30)
     assert identify(store, "777123456", "2580").outcome == "refused"
     assert run("unlock", "777123456").stdout == "777123456: account unlocked\n"
     assert identify(store, "777123456", "2580").outcome == "proven"
