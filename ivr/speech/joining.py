@@ -41,9 +41,10 @@ JOINING = Joining()
 
 def trim_and_level(samples: Samples, rate: int, joining: Joining = JOINING) -> Samples:
     """One recording (mono, 16 bits, ``rate`` from 8000 Hz) as a piece at 8 kHz; VoiceError for silence."""
-    if not samples.any():
-        raise VoiceError("the recording is silent")
-    return render(samples, rate, replace(CHAIN, silence=joining.silence, lead=joining.edge, tail=0.0))
+    try:
+        return render(samples, rate, replace(CHAIN, silence=joining.silence, lead=joining.edge, tail=0.0))
+    except VoiceError:
+        raise VoiceError("there is nothing to hear in the recording") from None
 
 
 def join(pieces: Sequence[Piece], slow: bool = False, joining: Joining = JOINING) -> Samples:

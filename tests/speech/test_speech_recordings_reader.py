@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from recorded_phrases import noise, write_list, write_wave
 
 from ivr.speech.catalogue import Catalogue, PromptProblems
@@ -161,10 +163,27 @@ def test_silence_a_cut_file_and_too_low_a_rate_are_named(folder: Path) -> None:
     write_wave(folder / "c.wav", noise(), 8000)
     (folder / "c.wav").write_bytes((folder / "c.wav").read_bytes()[:40])
     assert problems(folder) == [
-        ":3: a.wav: the recording is silent",
+        ":3: a.wav: there is nothing to hear in the recording",
         ":4: b.wav: the recording has 6000 Hz; 8000 Hz or more are expected",
         ":5: c.wav: the file is not WAV sound",
     ]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.integers(0, 43), st.integers(0, 255), min_size=1, max_size=6), st.integers(0, 2000))
+def test_a_damaged_wav_is_read_or_named_and_upsets_nothing(
+    folder: Path, damage: dict[int, int], cut: int
+) -> None:
+    write_list(folder, {"a.wav": "pět"})
+    write_wave(folder / "a.wav", noise(0.1), 8000)
+    content = bytearray((folder / "a.wav").read_bytes())
+    for place, octet in damage.items():
+        content[place] = octet
+    (folder / "a.wav").write_bytes(bytes(content[: len(content) - cut]))
+    with pytest.MonkeyPatch.context() as without_ffmpeg:
+        without_ffmpeg.setenv("PATH", "")
+        found = read_recordings(folder.parent)
+    assert len(found.recordings) + len(found.problems) == 1
 
 
 def test_a_changed_file_does_not_change_what_was_read(folder: Path) -> None:
