@@ -155,7 +155,7 @@ def test_units_are_plural_from_two_on_and_rounded_down(units: tuple[int, str], w
 
 
 @pytest.mark.parametrize(("number", "words"), PHONES.items())
-def test_a_phone_number_is_told_as_it_is_printed_CS_02_CS_03(number: str, words: str) -> None:
+def test_a_phone_number_is_told_as_it_is_printed(number: str, words: str) -> None:
     assert french.phone(number) == words
 
 
@@ -204,7 +204,7 @@ def test_every_day_of_four_years_has_its_own_words() -> None:
     assert len({french.date(day) for day in days}) == len(days)
 
 
-def test_the_time_is_told_by_the_clock_of_twenty_four_hours_CS_34() -> None:
+def test_the_time_is_told_by_the_clock_of_twenty_four_hours() -> None:
     assert french.time(time(14)) == "quatorze heures"
     assert french.time(time(9, 30)) == "neuf heures trente"
     assert french.time(time(0)) == "zéro heure"
