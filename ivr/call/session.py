@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,6 @@ from ivr.call.enquiries import Enquiries
 from ivr.call.events import Fault, LanguageChanged, SentenceFailed, Watcher
 from ivr.call.speaking import Speaking
 from ivr.flow import (
-    Facts,
     HangUp,
     Identify,
     Instruction,
@@ -175,21 +174,19 @@ class Session:
                 if outcome is not None:
                     self._carry_out(self._walk.looked_up, outcome, {}, asked.turn)
                 else:
-                    answer = self._enquiries.look_up(asked)
-                    self._start(self._answered(answer, self._walk.looked_up, asked.turn))
+                    self._start(self._look_up(asked))
             case Identify():
-                answer = self._enquiries.identify(asked)
-                self._start(self._answered(answer, self._walk.identified, asked.turn))
+                self._start(self._identify(asked))
 
-    async def _answered(
-        self,
-        answer: Awaitable[tuple[str, Facts]],
-        tell: Callable[[str, Facts, int], Sequence[Instruction]],
-        turn: int,
-    ) -> None:
-        outcome, facts = await answer
+    async def _look_up(self, asked: LookUp) -> None:
+        outcome, facts = await self._enquiries.look_up(asked)
         self._task = None  # this one: what follows may start another
-        self._carry_out(tell, outcome, facts, turn)
+        self._carry_out(self._walk.looked_up, outcome, facts, asked.turn)
+
+    async def _identify(self, asked: Identify) -> None:
+        outcome, facts = await self._enquiries.identify(asked)
+        self._task = None
+        self._carry_out(self._walk.identified, outcome, facts, asked.turn)
 
     # Small works
 

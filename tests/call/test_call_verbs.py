@@ -1,5 +1,7 @@
 """What a walk may ask for beside speech and credit: who calls, the clock, a language, what was dialled."""
 
+import gc
+
 import pytest
 from caller_phone import Phone
 from house import House, line_test
@@ -182,3 +184,14 @@ async def test_a_number_that_the_settings_leave_empty_fails_at_once(house: House
     await keyed(house, phone, "7")
     assert phone.requests == []
     assert "Zkuste to později." in phone.heard
+
+
+@line_test()
+async def test_a_caller_who_hangs_up_in_the_very_moment_of_a_question_leaves_nothing(house: House):
+    await take_verbs(house)
+    phone = Phone(house).call("3111*0")  # a look-up first of all
+    phone.hang_up()
+    await house.settle()
+    gc.collect()  # what was never begun complains when it goes
+    assert house.timers() == []
+    assert house.told(CallEnded)[0].last_step == "own"
