@@ -35,6 +35,7 @@ docs: $(VENV)/.ready
 BENCH_CALLS ?=
 bench: $(VENV)/.ready
 	$(PYTHON) -m bench
+	$(PYTHON) -m bench.speech
 	$(PYTHON) -m bench.turned_away
 	$(PYTHON) -m bench.accounts_statement --subscribers 10000
 	$(if $(BENCH_CALLS),$(PYTHON) -m bench.signalling --rates $(BENCH_CALLS))

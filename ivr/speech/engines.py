@@ -37,7 +37,8 @@ class EspeakPool(VoicePool):
         """``source``: the system's library and then the wheel's ("auto"), or only one of them."""
         self._libraries = engine_libraries(source)
         places = [part for library in self._libraries for part in (library.library, library.data)]
-        super().__init__([*_program("espeak_worker"), *places], voices, workers, patience)
+        engine = [*_program("espeak_engine", "-S"), *places]
+        super().__init__([*_program("relay_worker"), *engine], voices, workers, patience)
 
     @property
     def engine(self) -> Engine:
@@ -80,7 +81,7 @@ class InstalledPool(VoicePool):
         self._lacking = [
             lack for settings in voices.values() if (lack := missing(engine, settings.voice)) is not None
         ]
-        super().__init__(_program(f"{engine}_worker"), voices, workers, patience)
+        super().__init__(_PROGRAMS[engine], voices, workers, patience)
 
     async def open(self) -> None:
         """As for every pool; VoiceError names what to install where the engine is not there."""
@@ -98,5 +99,12 @@ def pool_of(
     return InstalledPool(engine, voices, workers)
 
 
-def _program(worker: str) -> list[str]:
-    return [sys.executable, "-P", "-m", f"ivr.speech.{worker}"]
+def _program(module: str, *options: str) -> list[str]:
+    return [sys.executable, *options, "-P", "-m", f"ivr.speech.{module}"]
+
+
+_PROGRAMS: Mapping[EngineName, list[str]] = {
+    "festival": _program("festival_worker"),
+    "hibari": _program("hibari_worker"),
+    "pico": [*_program("relay_worker"), *_program("pico_engine")],
+}

@@ -19,10 +19,11 @@ import tempfile
 import unicodedata
 import zlib
 
+from ivr.speech.engine_loop import claim_output, die_with_parent, refuse_all
 from ivr.speech.frames import said
 from ivr.speech.installed import FESTIVAL_VOICES
 from ivr.speech.voice import ENGINES
-from ivr.speech.worker_loop import claim_output, die_with_parent, refuse_all, serve
+from ivr.speech.worker_loop import serve
 
 _COMMAND = ["festival", "--heap", "200000", "--pipe"]
 _DONE = b"infoline: done"
@@ -82,6 +83,12 @@ class Festival:
         )
         return _read_riff(self._sound)
 
+    def close(self) -> None:
+        """End it, by the end of its input."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
     def _do(self, command: str, encoding: str) -> list[bytes]:
         """What a command prints, line by line; EOFError where festival has died."""
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -133,6 +140,7 @@ def main() -> int:
         return refuse_all(output, f"festival cannot start: {error}")
     with contextlib.suppress(EOFError, BrokenPipeError):
         serve(output, said(0, version.encode()), festival.speak)
+        festival.close()
         return 0
     return 1
 

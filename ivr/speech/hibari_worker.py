@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ivr.speech.engine_loop import claim_output, refuse_all
 from ivr.speech.frames import said
 from ivr.speech.voice import ENGINES
-from ivr.speech.worker_loop import claim_output, refuse_all, serve
+from ivr.speech.worker_loop import serve
 
 _NOISE = 0  # the seed of the breath in the voice: the same sentence sounds the same, always
 

@@ -27,9 +27,10 @@ import wave
 from pathlib import Path
 from typing import Any
 
+from ivr.speech.engine_loop import claim_output, refuse_all
 from ivr.speech.espeak_voice import wrong_voice
 from ivr.speech.frames import said
-from ivr.speech.worker_loop import claim_output, refuse_all, serve
+from ivr.speech.worker_loop import serve
 
 # espeak_PARAMETER; pyttsx3 has no property for the gap
 _PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "word gap": 7}

@@ -15,7 +15,12 @@ __all__ = ["WorkerLost", "WorkerProcess"]
 
 _ROOT = Path(__file__).parents[2]
 _START = 20.0  # s for a process to say that it is ready; milliseconds unless the machine is crowded
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # there are as many processes as cores
+_WORKERS_OWN = {
+    "OPENBLAS_NUM_THREADS": "1",  # there are as many processes as cores
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": "67108864",  # what one sentence needed stays for the next (mallopt(3), glibc)
+    "MALLOC_TRIM_THRESHOLD_": "134217728",
+}
 _GOODBYE = 1.0  # s for it to leave by itself once its input has ended
 
 
@@ -51,7 +56,7 @@ class WorkerProcess:
         if self._closed:
             raise VoiceError("the voices are closed")
         path = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(path)}
+        environment = {**os.environ, **_WORKERS_OWN, "PYTHONPATH": os.pathsep.join(path)}
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,

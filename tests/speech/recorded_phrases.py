@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ivr.speech.espeak_engine import Espeak
 from ivr.speech.espeak_source import engine_libraries
-from ivr.speech.espeak_worker import Espeak
 from ivr.speech.render import Samples
 from ivr.speech.voice import VoiceSettings
 

@@ -133,8 +133,9 @@ async def test_a_hung_process_is_ended_and_replaced(pool: EspeakPool) -> None:
 
 FRAGILE = """
 import os, sys
+from ivr.speech.engine_loop import claim_output
 from ivr.speech.frames import said
-from ivr.speech.worker_loop import claim_output, serve
+from ivr.speech.worker_loop import serve
 def speak(text, *settings):
     if "konec" in text:
         os._exit(3)
@@ -186,7 +187,7 @@ async def test_many_sentences_at_once_each_get_their_own_sound() -> None:
 
 
 async def test_no_library_is_said_with_its_name(tmp_path: Path) -> None:
-    program = [sys.executable, "-P", "-m", "ivr.speech.espeak_worker", str(tmp_path / "none.so"), ""]
+    program = [sys.executable, "-P", "-m", "ivr.speech.espeak_engine", str(tmp_path / "none.so"), ""]
     pool = VoicePool(program, CZECH, workers=1, patience=5)
     with pytest.raises(VoiceError, match=r"no espeak-ng can be loaded: .*none\.so"):
         await pool.open()
@@ -196,7 +197,7 @@ async def test_no_library_is_said_with_its_name(tmp_path: Path) -> None:
 async def test_a_library_without_its_data_is_passed_over(tmp_path: Path) -> None:
     (wheel,) = engine_libraries("wheel")
     nowhere = [wheel.library, str(tmp_path / "nothing")]
-    program = [sys.executable, "-P", "-m", "ivr.speech.espeak_worker", *nowhere]
+    program = [sys.executable, "-P", "-m", "ivr.speech.espeak_engine", *nowhere]
     with pytest.raises(VoiceError, match="found no data"):
         await VoicePool(program, CZECH, workers=1, patience=5).open()
 

@@ -1,21 +1,20 @@
-"""A process that speaks by SVOX Pico (py-nanotts): requests in, telephone speech out.
+"""A bare SVOX Pico (py-nanotts): requests in, samples out.
 
-    python -m ivr.speech.pico_worker
+    python -m ivr.speech.pico_engine
 
 Pico reads marks in angle brackets, so these are taken out of a text; rate and pitch are such marks.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ivr.speech.engine_loop import claim_output, refuse_all, serve_in_copies
 from ivr.speech.frames import said
 from ivr.speech.voice import ENGINES
-from ivr.speech.worker_loop import claim_output, refuse_all, serve, serve_in_copies
 
 _RATE = 16000  # Hz
 _NO_MARKS = str.maketrans("<>&\\", "    ")
@@ -59,10 +58,7 @@ def main() -> int:
     except ImportError as error:
         return refuse_all(output, f"pico cannot start: {error}")
     hello = said(0, f"pico by py-nanotts {version('py-nanotts')}".encode())
-    if hasattr(os, "fork"):
-        return serve_in_copies(output, hello, pico.speak, pico.choose)
-    serve(output, hello, pico.speak)
-    return 0
+    return serve_in_copies(output, hello, pico.speak, pico.choose)
 
 
 if __name__ == "__main__":

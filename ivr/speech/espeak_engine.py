@@ -1,23 +1,21 @@
-"""A process that speaks by espeak-ng: requests in, telephone speech out (``speak_lib.h`` of eSpeak NG).
+"""A bare espeak-ng: requests in, samples out, through libespeak-ng (``speak_lib.h`` of eSpeak NG).
 
-    python -m ivr.speech.espeak_worker LIBRARY DATA [LIBRARY DATA ...]
+    python -S -m ivr.speech.espeak_engine LIBRARY DATA [LIBRARY DATA ...]
 
 The first library that loads and finds its data is taken; DATA may be empty for the library's own place.
 
 The engine carries a slow waver of pitch from one sentence into the next, so the same sentence would never
-sound the same twice. Each is therefore spoken by a copy of the freshly started process (``fork``), which
-costs about a millisecond; where the system cannot do that, the engine speaks in place.
+sound the same twice. Each is therefore spoken by a copy of the freshly started process.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 
+from ivr.speech.engine_loop import claim_output, refuse_all, serve_in_copies
 from ivr.speech.espeak_voice import wrong_voice
 from ivr.speech.frames import said
-from ivr.speech.worker_loop import claim_output, refuse_all, serve, serve_in_copies
 
 _SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: synthesis calls back and returns when it is done
 _DO_NOT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT: missing data is an answer, not the end of the process
@@ -88,11 +86,7 @@ def main(arguments: list[str]) -> int:
         except OSError as error:
             reasons.append(str(error))
             continue
-        hello = said(number, espeak.version.encode())
-        if hasattr(os, "fork"):
-            return serve_in_copies(output, hello, espeak.speak, espeak.choose)
-        serve(output, hello, espeak.speak)
-        return 0
+        return serve_in_copies(output, said(number, espeak.version.encode()), espeak.speak, espeak.choose)
     return refuse_all(output, "no espeak-ng can be loaded: " + "; ".join(reasons))
 
 
