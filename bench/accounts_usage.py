@@ -3,7 +3,7 @@
     python -m bench.accounts_usage --records 2000 --store sqlite
 
 Each operator has ``--subscribers`` numbers in a new store. ``plain`` records cost little, ``again`` sends the
-same ones once more, ``limits`` costs so much that most records send a notice or block something. The second
+same ones once more, ``limits`` costs so much that each number's first record crosses a threshold. The second
 figure is the longest time between two batches that are told as booked.
 """
 
@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import func, select
 
 from bench.accounts_fill import NOW, number
 from bench.accounts_statement import Kind, empty_store
@@ -23,6 +24,7 @@ from ivr.accounts import bookings
 from ivr.accounts.model import Charging, NewAccount, Operator
 from ivr.accounts.records import UsageIn, read_batch
 from ivr.accounts.rules import callpro, gomobil, vodafone_cz_limit
+from ivr.accounts.schema.tables import notices
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.accounts.usage import take_usage
@@ -76,6 +78,12 @@ async def _fed(accounts: Accounts, items: list[dict[str, Any]], told: Progress) 
     return len(given) / (time.perf_counter() - began), longest * 1000
 
 
+async def _noticed(store: Store) -> int:
+    """How many notices of a limit there are to send."""
+    async with store.reading() as connection:
+        return int(await connection.scalar(select(func.count()).select_from(notices)) or 0)
+
+
 async def _measured(kind: Kind, records: int, subscribers: int, told: Progress) -> list[str]:
     lines = []
     for operator in _OPERATORS:
@@ -84,11 +92,13 @@ async def _measured(kind: Kind, records: int, subscribers: int, told: Progress) 
             accounts = Accounts(store, operator=operator)
             await _enter(accounts, operator, subscribers)
             plain = [_item(turn, f"{operator.code}-p", subscribers, "1.50") for turn in range(records)]
-            dear = [_item(turn, f"{operator.code}-d", subscribers, "2500") for turn in range(records // 4)]
+            dear = [_item(turn, f"{operator.code}-d", subscribers, "9000") for turn in range(records // 4)]
             steps = [("plain", plain), ("again", plain)]
             steps += [] if operator is callpro.OPERATOR else [("limits", dear)]
             for name, items in steps:
                 rate, longest = await _fed(accounts, items, told)
+                if name == "limits":
+                    assert await _noticed(store) >= min(len(items), subscribers), "no limit was reached"
                 missed = "" if longest <= _AIM else " MISSED"
                 lines.append(
                     f"usage store={kind} operator={operator.code} {name} records_per_s={rate:.0f}"

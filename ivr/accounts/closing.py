@@ -13,6 +13,7 @@ nothing to do.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,7 +46,9 @@ from ivr.accounts.service import Accounts
 
 __all__ = ["Closed", "close_periods"]
 
-_BATCH = 100  # subscribers in a transaction: others wait no longer than that to write
+_BATCH = 100  # subscribers in a transaction, or fewer where their work takes longer than this:
+_LONGEST = 0.05  # seconds; so long others wait to write
+_FEWEST = 5  # in the next batch, when one has ended early
 
 
 @dataclass(slots=True)
@@ -70,22 +73,36 @@ async def close_periods(
     terms = accounts.terms
     closed = Closed()
     for billing_day, period in await _to_close(accounts, now):
-        while True:
-            done = await _close_batch(accounts, billing_day, period, now, terms)
-            if done == 0:
-                break
+        size = _BATCH
+        while done := await _close_batch(accounts, billing_day, period, now, terms, size):
+            size = min(_BATCH, max(_FEWEST, 2 * done))
             closed.subscribers += done
             progress(done)
         closed.periods += 1
     ids = await subscribers_due(accounts, now, terms)
-    for start in range(0, len(ids), _BATCH):
-        async with accounts.store.writing() as connection:
-            for subscriber_id in ids[start : start + _BATCH]:
-                account = await account_of(connection, accounts.operator, subscriber_id, now)
-                if account is not None:
-                    await do_due(connection, accounts.operator, account, now, terms)
-                    closed.due += 1
+    while ids:
+        done, had_due = await _do_due_batch(accounts, ids[:_BATCH], now, terms)
+        closed.due += had_due
+        ids = ids[done:]
     return closed
+
+
+async def _do_due_batch(
+    accounts: Accounts, ids: Sequence[int], now: datetime, terms: PackTerms
+) -> tuple[int, int]:
+    """What is due by date of the first of these subscribers; how many were seen to, how many are there."""
+    done = had_due = 0
+    async with accounts.store.writing() as connection:
+        ends = time.monotonic() + _LONGEST
+        for subscriber_id in ids:
+            account = await account_of(connection, accounts.operator, subscriber_id, now)
+            if account is not None:
+                await do_due(connection, accounts.operator, account, now, terms)
+                had_due += 1
+            done += 1
+            if time.monotonic() >= ends:
+                break
+    return done, had_due
 
 
 async def _to_close(accounts: Accounts, now: datetime) -> list[tuple[int, int]]:
@@ -120,9 +137,12 @@ async def _to_close(accounts: Accounts, now: datetime) -> list[tuple[int, int]]:
 
 
 async def _close_batch(
-    accounts: Accounts, billing_day: int, period: int, now: datetime, terms: PackTerms
+    accounts: Accounts, billing_day: int, period: int, now: datetime, terms: PackTerms, size: int
 ) -> int:
-    """The next subscribers of a period, whole with the note of how far it got; 0 when it is finished."""
+    """Up to so many of the next subscribers of a period, whole with the note of how far it got.
+
+    It ends early when its time is up. 0 when the period is finished.
+    """
     operator = accounts.operator
     async with accounts.store.writing() as connection:
         owner = await operator_id(connection, operator)
@@ -138,13 +158,14 @@ async def _close_batch(
                 subscribers.c.id > done_up_to,
             )
             .order_by(subscribers.c.id)
-            .limit(_BATCH)
+            .limit(size)
         )
         ids = (await connection.scalars(chosen)).all()
         mine = _row_of(owner, period, billing_day)
         if not ids:
             await connection.execute(update(period_closes).where(*mine).values(finished_at=now))
             return 0
+        ends = time.monotonic() + _LONGEST
         await note_closing(connection, ids, period, now)
         first_day = _first_day(_after(period), billing_day)
         moment = midnight(first_day, operator)
@@ -152,6 +173,9 @@ async def _close_batch(
             account = await account_of(connection, operator, subscriber_id, moment)
             if account is not None:
                 await _turn(connection, operator, account, first_day, moment, terms)
+            if time.monotonic() >= ends:
+                ids = ids[: ids.index(subscriber_id) + 1]
+                break
         await connection.execute(update(period_closes).where(*mine).values(done_up_to=ids[-1]))
     return len(ids)
 

@@ -6,6 +6,7 @@ At CallPro a transfer tops up credit (CP-15); at Vodafone and GoMobil it is a de
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from ivr.money import Money
 __all__ = ["ParkedTransfer", "give_back", "match_by_hand", "parked", "take_payments"]
 
 _BATCH = 100
+_LONGEST = 0.05  # seconds after which a batch ends early: so long others wait to write
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _BY_HAND = "by_hand"  # why a transfer is parked where no rule of the operator places it
 
@@ -52,12 +54,18 @@ async def take_payments(accounts: Accounts, given: Sequence[Given[PaymentIn]], n
     StoreUnavailable: sending all of it again books the rest once.
     """
     taken = Taken()
-    for start in range(0, len(given), _BATCH):
-        part = Taken()
+    start = 0
+    while start < len(given):
+        part, done = Taken(), 0
         async with accounts.store.writing() as connection:
+            ends = time.monotonic() + _LONGEST
             for one in given[start : start + _BATCH]:
                 await _take_one(connection, accounts, one, now, accounts.terms, part)
+                done += 1
+                if time.monotonic() >= ends:
+                    break
         taken.add(part)
+        start += done
     return taken
 
 

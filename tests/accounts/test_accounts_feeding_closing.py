@@ -210,6 +210,24 @@ async def test_a_close_that_runs_months_late_books_what_it_would_have_booked_in_
         await store.close()
 
 
+async def test_a_close_whose_batches_end_early_books_the_same(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no time at all, each account has a transaction to itself, and no others wait behind it."""
+    books = []
+    for seconds in (60.0, 0.0):
+        monkeypatch.setattr(closing, "_LONGEST", seconds)
+        store = await Store.open(str(tmp_path / f"{seconds}.db"))
+        accounts = await _prepared(store, now)
+        done: list[int] = []
+        closed = await close_periods(accounts, DECEMBER, progress=done.append)
+        assert sum(done) == closed.subscribers
+        assert seconds or max(done) == 1
+        books.append((closed, await rows(store, "ledger", *LEDGER)))
+        await store.close()
+    assert books[0] == books[1]
+
+
 async def test_a_close_that_is_broken_off_goes_on_where_it_was(
     tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

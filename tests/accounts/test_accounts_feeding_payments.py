@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from ivr.accounts import payments
 from ivr.accounts.callers import Caller
 from ivr.accounts.deposits import ask_raise, claim_back, put_deposit, set_own_limit
 from ivr.accounts.model import Charging, NewAccount
@@ -207,3 +208,15 @@ async def test_a_prepaid_number_has_no_limit_to_raise(store: Store, now: datetim
         await put_deposit(accounts, NUMBER, Money(1), now)
     with pytest.raises(AccountError, match="not in the store"):
         await put_deposit(accounts, "+420777999999", Money(1), now)
+
+
+async def test_a_batch_of_transfers_that_ends_early_goes_on_with_the_next(
+    store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payments, "_LONGEST", 0.0)
+    accounts = await prepaid(store, callpro.OPERATOR, now, "100")
+    paid = [transfer(f"bank-{turn}", "200", now, "0601234567") for turn in range(3)]
+    taken = await pay_in(accounts, now, *paid, transfer("wrong", "0", now, "1"), *paid)
+    assert (taken.booked, taken.repeated) == (3, 3)
+    assert [(fault.place, fault.record) for fault in taken.faults] == [(4, "wrong")]
+    assert (await account(accounts, now)).balance == Money(70_000)
