@@ -24,6 +24,12 @@ def desk(tmp_path) -> Desk:
     return open_desk(tmp_path)
 
 
+def add(desk: Desk, text: str) -> None:
+    """Write something at the end of the line's file."""
+    with (desk.folder / "dialplan" / "callpro.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
 class Line:
     """Where editions go, and what is told."""
 
@@ -70,9 +76,7 @@ async def test_changed_files_are_taken_with_their_new_sentences_already_spoken(d
 
 async def test_a_bad_file_is_told_problem_by_problem_and_nothing_is_taken(desk):
     async with opened(desk) as line:
-        desk.change("prompts/cs/line.ftl", "welcome =", "wellcome =")
-        desk.change("dialplan/callpro.toml", 'keys.2    = "credit"', 'keys.2    = "kredit"')
-        desk.change("dialplan/callpro.toml", 'country      = "CZ"', 'country      = "Czechia"')
+        add(desk, '[step.lonely]\nsay = "no-such-sentence"\nthen = "nowhere"\nloudly = true')
         told = await line.reload()
         assert isinstance(told, FilesRefused)
         assert len(told.problems) > 1
@@ -129,14 +133,14 @@ def test_sighup_changes_the_line_for_the_next_call_and_drops_none(desk):
         process.send_signal(signal.SIGHUP)
         until(process, "dialplans and prompts read")
         desk.change("dialplan/callpro.toml", '"4488"', '"4499"')
-        desk.change("dialplan/callpro.toml", 'start        = "welcome"', 'start        = "welcom"')
+        add(desk, '[step.lonely]\nsay = "welcome"\nthen = "nowhere"')
         process.send_signal(signal.SIGHUP)
         until(process, "dialplans and prompts not read, the old ones stay")
         (problem,) = until(process, "not sound")
-        assert "callpro.toml:" in problem and "welcom" in problem
+        assert "callpro.toml:" in problem and "nowhere" in problem
         next_one.send("INVITE", 1)
         next_one.hears("SIP/2.0 404")
-        desk.change("dialplan/callpro.toml", '"welcom"', '"welcome"')
+        desk.change("dialplan/callpro.toml", '[step.lonely]\nsay = "welcome"\nthen = "nowhere"', "")
         process.send_signal(signal.SIGHUP)
         until(process, "dialplans and prompts read")
         with Caller(desk.port, "4499") as known:
