@@ -16,17 +16,14 @@ from ivr.accounts.model import Account, Charging, NewAccount
 from ivr.accounts.packs import OPERATORS, PackTerms
 from ivr.accounts.rules import callpro
 from ivr.accounts.service import Accounts
-from ivr.errors import AccountError
 from ivr.ops import accounts_cards_cli, accounts_feeding_cli, accounts_identity_cli, accounts_limits_cli
-from ivr.ops.accounts_desk import Desk, Number, run
+from ivr.ops.accounts_desk import Desk, Number, found_at, print_entries, run
 from ivr.ops.accounts_screens import (
     ACCOUNT_COLUMNS,
-    ENTRY_COLUMNS,
     account_row,
     amount_of,
     day_of,
     e164,
-    entry_row,
     moment_of,
     print_table,
     told,
@@ -103,13 +100,9 @@ def show_account(
     now = datetime.now(UTC)
 
     async def work(accounts: Accounts) -> None:
-        wanted = e164(number, accounts)
-        account = await accounts.account(wanted, now)
-        if account is None:
-            raise AccountError(f"number: {wanted} is not in the store")
+        account = await found_at(accounts, number, now, accounts.account)
         print_table(ACCOUNT_COLUMNS, [account_row(accounts, account, now)])
-        rows = await accounts.entries(account, newest=newest)
-        print_table(ENTRY_COLUMNS, [entry_row(accounts, entry) for entry in rows])
+        await print_entries(accounts, account, newest)
 
     run(context, work)
 

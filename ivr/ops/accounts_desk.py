@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import typer
 
+from ivr.accounts.model import Account
 from ivr.accounts.packs import PackTerms, operator_of
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
-from ivr.errors import InfolineError
+from ivr.errors import AccountError, InfolineError
+from ivr.ops.accounts_screens import ENTRY_COLUMNS, e164, entry_row, print_table
 
-__all__ = ["Desk", "Number", "run"]
+__all__ = ["Desk", "Number", "found_at", "print_entries", "run"]
 
 T = TypeVar("T")
 
@@ -47,3 +50,20 @@ def run(context: typer.Context, work: Callable[[Accounts], Awaitable[T]]) -> T:
     except InfolineError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+async def found_at(
+    accounts: Accounts, number: str, now: datetime, find: Callable[[str, datetime], Awaitable[T | None]]
+) -> T:
+    """What ``find`` has of a typed number, an account or a statement; AccountError where there is none."""
+    wanted = e164(number, accounts)
+    found = await find(wanted, now)
+    if found is None:
+        raise AccountError(f"number: {wanted} is not in the store")
+    return found
+
+
+async def print_entries(accounts: Accounts, account: Account, newest: int) -> None:
+    """The newest rows of an account's ledger, newest first."""
+    rows = await accounts.entries(account, newest=newest)
+    print_table(ENTRY_COLUMNS, [entry_row(accounts, entry) for entry in rows])

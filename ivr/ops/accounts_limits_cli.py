@@ -11,13 +11,10 @@ from ivr.accounts.deposits import ask_raise, claim_back, deposits_of, put_deposi
 from ivr.accounts.model import Account
 from ivr.accounts.notices_due import mark_sent, notices_to_send
 from ivr.accounts.service import Accounts
-from ivr.errors import AccountError
-from ivr.ops.accounts_desk import Number, run
+from ivr.ops.accounts_desk import Number, found_at, print_entries, run
 from ivr.ops.accounts_screens import (
-    ENTRY_COLUMNS,
     amount_of,
     e164,
-    entry_row,
     moment_shown,
     print_table,
 )
@@ -48,10 +45,7 @@ def statement(context: typer.Context, number: Number) -> None:
     now = datetime.now(UTC)
 
     async def work(accounts: Accounts) -> None:
-        wanted = e164(number, accounts)
-        found = await accounts.statement(wanted, now)
-        if found is None:
-            raise AccountError(f"number: {wanted} is not in the store")
+        found = await found_at(accounts, number, now, accounts.statement)
         print_table(STATEMENT_COLUMNS, statement_rows(accounts, found))
 
     run(context, work)
@@ -66,12 +60,8 @@ def ledger(
     now = datetime.now(UTC)
 
     async def work(accounts: Accounts) -> None:
-        wanted = e164(number, accounts)
-        account = await accounts.account(wanted, now)
-        if account is None:
-            raise AccountError(f"number: {wanted} is not in the store")
-        rows = await accounts.entries(account, newest=newest)
-        print_table(ENTRY_COLUMNS, [entry_row(accounts, entry) for entry in rows])
+        account = await found_at(accounts, number, now, accounts.account)
+        await print_entries(accounts, account, newest)
 
     run(context, work)
 
@@ -100,10 +90,7 @@ def show_deposits(context: typer.Context, number: Number) -> None:
     now = datetime.now(UTC)
 
     async def work(accounts: Accounts) -> None:
-        wanted = e164(number, accounts)
-        account = await accounts.account(wanted, now)
-        if account is None:
-            raise AccountError(f"number: {wanted} is not in the store")
+        account = await found_at(accounts, number, now, accounts.account)
         rows = [
             (
                 str(one.deposit_id),

@@ -124,20 +124,24 @@ async def test_a_connection_that_never_brings_a_message_is_closed(said):
 
 
 async def test_a_message_that_trickles_in_is_cut_off_however_lively_it_is():
+    """Each byte of it has been read when the answer to another caller's message is there."""
     async with opened(limits=Limits(message=0.1)) as skin:
-        caller = await Caller.dial(skin.door)
-        caller.send(message(b"whole"))
-        assert await caller.hears(message(b"whole"))
+        slow, other = await Caller.dial(skin.door), await Caller.dial(skin.door)
+        slow.send(message(b"whole"))
+        assert await slow.hears(message(b"whole"))
 
         async def trickle():
             while True:
-                caller.send(b"X")
-                await asyncio.sleep(0.01)
+                slow.send(b"X")
+                other.send(message())
+                assert await other.hears(message())
 
         trickling = asyncio.create_task(trickle())
-        assert await caller.hung_up() == b""
+        assert await slow.hung_up() == b""
         trickling.cancel()
-        await caller.close()
+        assert skin.server.connections == 1
+        await slow.close()
+        await other.close()
 
 
 async def test_a_connection_without_a_byte_is_closed_after_the_idle_time_and_pings_keep_it_open():
