@@ -131,6 +131,7 @@ A number too short throws away the keys behind it
     2                   hush, look up credit
     12#4321             .
     found not_proven    short-1 + which-account
+    1234#               hush, listen 3, stop, which-pin
 
 Letters mean nothing in a number
     start               menu

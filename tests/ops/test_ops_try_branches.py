@@ -14,6 +14,7 @@ country = "CZ"
 language = "cs"
 languages = ["cs", "en"]
 start_for."3999*0" = "balance"
+before_answer_for."3999*0" = "shop-price"
 start = "menu"
 longest_call = "10 min"
 
@@ -115,7 +116,7 @@ holidays = "CZ"
 working_days = "mon-fri"
 working_day.service = ["09:00-17:00"]
 """
-WORDS = ("menu", "silence", "credit", "first", "account", "pin", "wrong", "closed")
+WORDS = ("price", "menu", "silence", "credit", "first", "account", "pin", "wrong", "closed")
 ACCOUNT, PIN = "777000002", "2580"
 
 
@@ -177,8 +178,13 @@ def test_account_and_pin_are_keyed_in_as_stars_and_the_look_up_goes_on(call):
 
 
 @pytest.mark.parametrize("dialled", ["3999*0", "3999%2A0", "+4203999*0"])
-def test_CS_02_a_number_with_a_star_begins_where_its_caller_wants_to_be(call, dialled):
-    assert call(dialled)[:2] == ["system  looks up credit: not_proven", "line  cs account."]
+def test_CS_08_a_number_with_a_star_may_have_its_price_said_and_begin_with_what_is_wanted(call, dialled):
+    assert call(dialled)[:4] == [
+        "line  cs price.",
+        "system  answers",
+        "system  looks up credit: not_proven",
+        "line  cs account.",
+    ]
 
 
 def test_a_comma_lets_a_wait_pass(call):
