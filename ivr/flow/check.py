@@ -28,7 +28,7 @@ from ivr.flow.steps import (
     TransferStep,
     WhenStep,
 )
-from ivr.flow.wording import did_you_mean, listed, quoted
+from ivr.flow.wording import did_you_mean, listed, on_one_line, quoted
 from ivr.phone import same_number
 
 __all__ = ["LookUps", "Texts", "check", "check_together"]
@@ -65,7 +65,9 @@ def check_together(plans: Sequence[Plan]) -> list[ConfigurationError]:
 
 
 def _error(plan: Plan, place: Place, expected: str) -> ConfigurationError:
-    return ConfigurationError(plan.file_of(place), ".".join(place), expected, plan.line_of(place))
+    return ConfigurationError(
+        plan.file_of(place), on_one_line(".".join(place)), expected, plan.line_of(place)
+    )
 
 
 def _ways(plan: Plan) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from ivr.flow.plan import Line, Place, Plan
 from ivr.flow.steps import RESUME, HoursStep, Step
 from ivr.flow.tables import VERBS, LineTable, StepTable
 from ivr.flow.tables_hours import OpeningTable, faults
-from ivr.flow.wording import did_you_mean, listed, quoted
+from ivr.flow.wording import did_you_mean, listed, on_one_line, quoted
 from ivr.phone import same_number
 
 __all__ = ["Problems", "Reading", "Source"]
@@ -121,7 +121,7 @@ class Reading:
     def _wrong_in(self, source: Source, place: Place, expected: str) -> None:
         near = (source.places[place[:n]] for n in range(len(place), 0, -1) if place[:n] in source.places)
         order = 0 if source is self._source else 1 + self._shared.index(source)
-        error = ConfigurationError(source.file, ".".join(place), expected, next(near, None))
+        error = ConfigurationError(source.file, on_one_line(".".join(place)), expected, next(near, None))
         self._problems.append((order, error))
 
     def _line(self) -> Line | None:

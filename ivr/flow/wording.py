@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["did_you_mean", "listed", "quoted"]
+__all__ = ["did_you_mean", "listed", "on_one_line", "quoted"]
 
 
 def quoted(word: object) -> str:
     """``"menu"``, cut where somebody pasted a page into a name."""
-    text = str(word)
+    text = on_one_line(str(word))
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'
+
+
+def on_one_line(text: str) -> str:
+    """The same text with line breaks and what no printer prints as their escapes."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape", "backslashreplace").decode()
+        for letter in text
+    )
 
 
 def did_you_mean(wrong: str, right: Iterable[str]) -> str:
