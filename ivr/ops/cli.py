@@ -32,6 +32,7 @@ from ivr.ops.running import Running, open_line, read_certificates
 from ivr.ops.settings import Settings, load_settings
 from ivr.ops.terminal import SettingsFile, all_sound, sound_files
 from ivr.ops.try_cli import try_it
+from ivr.ops.voices_cli import voices, voices_missing
 from ivr.ops.watching import log_events
 from ivr.peer import Peer
 from ivr.speech.joining import join
@@ -56,6 +57,7 @@ app.add_typer(
 )
 app.add_typer(cards_cli.cards, name="cards")
 app.command()(probe)
+app.command()(voices)
 app.command("try")(try_it)
 
 
@@ -152,7 +154,7 @@ def check(settings_file: SettingsFile = None) -> None:
     """Read settings, dialplans, prompts and store, and say everything that is wrong with them."""
     settings = load_settings(settings_file)
     files, found = read_files(settings)
-    problems: list[InfolineError] = [*found]
+    problems: list[InfolineError] = [*found, *voices_missing(settings)]
     try:
         read_certificates(settings.sip.tls)
     except ConfigurationError as error:

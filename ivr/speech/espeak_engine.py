@@ -14,7 +14,7 @@ import ctypes
 import sys
 
 from ivr.speech.engine_loop import claim_output, refuse_all, serve_in_copies
-from ivr.speech.espeak_voice import wrong_voice
+from ivr.speech.espeak_voice import EspeakVoice, wrong_voice
 from ivr.speech.frames import said
 
 _SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: synthesis calls back and returns when it is done
@@ -45,6 +45,22 @@ class Espeak:
     def version(self) -> str:
         """The engine's version as it names itself, its date cut off."""
         return str(self._library.espeak_Info(None).decode(errors="replace").split(" ")[0])
+
+    def voices(self, language: bytes | None = None) -> list[EspeakVoice]:
+        """The voices that the engine has files for, of a language or all but the special ones.
+
+        They hold until the next call.
+        """
+        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(EspeakVoice))
+        wanted = None
+        if language is not None:
+            tag = ctypes.create_string_buffer(language)
+            wanted = ctypes.byref(EspeakVoice(languages=ctypes.addressof(tag)))
+        listed = self._library.espeak_ListVoices(wanted)
+        found: list[EspeakVoice] = []
+        while listed[len(found)]:
+            found.append(listed[len(found)].contents)
+        return found
 
     def _take(self, samples: object, count: int, _events: object) -> int:
         if count > 0:

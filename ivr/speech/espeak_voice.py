@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ctypes
 
-__all__ = ["wrong_voice"]
+__all__ = ["EspeakVoice", "wrong_voice"]
 
 
-class _Voice(ctypes.Structure):
-    """The start of ``espeak_VOICE`` (``speak_lib.h``)."""
+class EspeakVoice(ctypes.Structure):
+    """``espeak_VOICE`` (``speak_lib.h``)."""
 
     _fields_ = (
         ("name", ctypes.c_char_p),
-        ("languages", ctypes.c_char_p),
+        ("languages", ctypes.c_void_p),  # a byte of priority and a tag, each ending in zero
         ("identifier", ctypes.c_char_p),  # the voice's file, such as zlw/cs
+        ("kind", ctypes.c_ubyte * 5),  # gender, age, variant and what the engine keeps to itself
+        ("rest", ctypes.c_int * 4),
     )
 
 
@@ -23,7 +25,7 @@ def wrong_voice(library: ctypes.CDLL, voice: str) -> str | None:
     A voice is named by its file (``roa/fr``) or the file's last part (``fr``), both with a variant or without
     (``cs+f2``).
     """
-    library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
+    library.espeak_GetCurrentVoice.restype = ctypes.POINTER(EspeakVoice)
     current = library.espeak_GetCurrentVoice()
     if not current:
         return "none"

@@ -20,8 +20,8 @@ import unicodedata
 import zlib
 
 from ivr.speech.engine_loop import claim_output, die_with_parent, refuse_all
+from ivr.speech.festival_files import FESTIVAL_VOICES
 from ivr.speech.frames import said
-from ivr.speech.installed import FESTIVAL_VOICES
 from ivr.speech.voice import ENGINES
 from ivr.speech.worker_loop import serve
 
