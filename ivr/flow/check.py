@@ -97,8 +97,8 @@ def _transfers(plan: Plan, giving: Giving) -> Iterator[Problem]:
                 (*at, "connected"),
                 "after a transfer the caller has left: this leads to a step that hangs up",
             )
-        if step.by_fact and step.target not in giving.names():
-            said = f"nobody gives the fact {quoted(step.target)}{did_you_mean(step.target, giving.names())}"
+        if step.by_fact and step.target not in giving.names:
+            said = f"nobody gives the fact {quoted(step.target)}{did_you_mean(step.target, giving.names)}"
             yield (*at, "transfer"), f"{said}; a number stands here, or a fact that the settings give"
         elif plan.line.answers(step.target):
             yield (*at, "transfer"), f"{quoted(step.target)} is this line's own number: it would call itself"
@@ -164,7 +164,7 @@ def _hours(plan: Plan) -> Iterator[Problem]:
 
 
 def _branches(plan: Plan, giving: Giving) -> Iterator[Problem]:
-    names = giving.names()
+    names = giving.names
     for step in plan.steps.values():
         if isinstance(step, WhenStep) and step.fact not in names:
             said = f"nobody gives the fact {quoted(step.fact)}{did_you_mean(step.fact, names)}"
@@ -191,7 +191,7 @@ def _identity(plan: Plan) -> Iterator[Problem]:
 
 
 def _languages(plan: Plan, giving: Giving) -> Iterator[Problem]:
-    spoken, names = plan.line.languages, giving.names()
+    spoken, names = plan.line.languages, giving.names
     for step in plan.steps.values():
         if not isinstance(step, LanguageStep):
             continue

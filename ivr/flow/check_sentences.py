@@ -78,7 +78,7 @@ def _spoken(plan: Plan) -> Iterator[tuple[Place, Sentence, Step | None]]:
 
 def _conditions(giving: Giving, place: Place, sentence: Sentence) -> Iterator[Problem]:
     """Conditions on facts that nobody gives, and lists that are none."""
-    lists, names = giving.lists(), giving.names()
+    lists, names = giving.lists, giving.names
     if sentence.each is not None and sentence.each not in lists:
         hint = did_you_mean(sentence.each, lists) or (f"; there is {listed(sorted(lists))}" if lists else "")
         yield place, f"no look-up gives a list {quoted(sentence.each)}{hint}"
@@ -95,7 +95,7 @@ def _facts(
     """Facts that a call which comes to a step may lack, each with a way on which it does."""
     said, guarded = quoted(sentence.text), {sentence.only_if}
     of_items, of_some = giving.item_facts(sentence.each) if sentence.each is not None else (set(), set())
-    if sentence.each in giving.lists() and sentence.each not in guarded:
+    if sentence.each in giving.lists and sentence.each not in guarded:
         trail = giving.way_without(step.name, sentence.each or "")
         if trail is not None:
             yield place, f"the list {quoted(sentence.each)} {_unknown(trail)}"
@@ -104,7 +104,7 @@ def _facts(
             expected = f"which only some of {quoted(sentence.each)} have: say it under if = {quoted(fact)}"
             yield place, f"{said} speaks of {quoted(fact)}, {expected}"
         elif (trail := giving.way_without(step.name, fact)) is not None:
-            hint = did_you_mean(fact, giving.names() - {fact})
+            hint = did_you_mean(fact, giving.names - {fact})
             if giving.sometimes(fact):
                 hint = f"; it is not always given: say it under if = {quoted(fact)}"
             yield place, f"{said} speaks of {quoted(fact)}, which {_unknown(trail)}{hint}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 
-from ivr.flow.paths import way_without
+from ivr.flow.paths import way_without, ways_without
 from ivr.flow.plan import Plan, Way
 from ivr.flow.steps import HoursStep, IdentifyStep, LookUpStep, ReadStep, WhenStep
 
@@ -46,14 +47,15 @@ class Giving:
 
     def __init__(self, plan: Plan, look_ups: LookUps, settings: Collection[str] = ()) -> None:
         self._plan, self._look_ups, self._settings = plan, look_ups, settings
-        self._unsure: dict[tuple[str, str], list[str] | None] = {}
+        self._searched: dict[str, Callable[[str], list[str] | None]] = {}
 
     def way_without(self, step: str, fact: str) -> list[str] | None:
         """A shortest way to a step on which a fact is not surely known; None where it always is."""
-        if (step, fact) not in self._unsure:
-            self._unsure[step, fact] = way_without(self._plan, step, lambda way: self._does(way, fact))
-        return self._unsure[step, fact]
+        if fact not in self._searched:
+            self._searched[fact] = ways_without(self._plan, lambda way: self._does(way, fact))
+        return self._searched[fact](step)
 
+    @cached_property
     def names(self) -> set[str]:
         """Every fact of a call that somebody may give, lists with their bare name."""
         found = set(self._settings)
@@ -66,6 +68,7 @@ class Giving:
                 found |= self._clock_facts(step)
         return found
 
+    @cached_property
     def lists(self) -> set[str]:
         """The facts that are lists."""
         return {fact[:-2] for facts in self._outcomes() for fact in facts if fact.endswith("[]")}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from ivr.flow.plan import Plan, Way
 
-__all__ = ["loops_without_caller", "reachable", "way_without"]
+__all__ = ["loops_without_caller", "reachable", "way_without", "ways_without"]
 
 
 def reachable(plan: Plan) -> set[str]:
@@ -49,7 +49,12 @@ def loops_without_caller(plan: Plan) -> Iterator[list[str]]:
 
 
 def way_without(plan: Plan, step: str, gives: Callable[[Way], bool | None]) -> list[str] | None:
-    """A shortest way from a start to ``step`` on which a fact is not known, or None if it always is.
+    """A shortest way from a start to ``step`` on which a fact is not known, or None if it always is."""
+    return ways_without(plan, gives)(step)
+
+
+def ways_without(plan: Plan, gives: Callable[[Way], bool | None]) -> Callable[[str], list[str] | None]:
+    """The same for every step: a shortest way to the one that is asked for.
 
     ``gives`` says of one way whether taking it makes the fact known (True), takes it back (False) or
     leaves it as it was (None). The fact is surely known at a step if it is known on all ways to it.
@@ -59,15 +64,13 @@ def way_without(plan: Plan, step: str, gives: Callable[[Way], bool | None]) -> l
     waiting = deque(begins)
     while waiting:
         here = waiting.popleft()
-        if here == (step, False):
-            return _trail(here, came_from)
         for way in plan.ways_from(here[0]):
             known = gives(way)
             there = (way.to, here[1] if known is None else known)
             if there not in came_from:
                 came_from[there] = (here, way)
                 waiting.append(there)
-    return None
+    return lambda step: _trail((step, False), came_from) if (step, False) in came_from else None
 
 
 def _trail(
