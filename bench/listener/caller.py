@@ -37,8 +37,11 @@ async def call_all(
         done()
         return heard
 
-    async with asyncio.TaskGroup() as calls:
-        tasks = [calls.create_task(one(turn, number)) for turn, number in enumerate(numbers)]
+    try:
+        async with asyncio.TaskGroup() as calls:
+            tasks = [calls.create_task(one(turn, number)) for turn, number in enumerate(numbers)]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
 
 

@@ -17,13 +17,13 @@ __all__ = ["Customer", "csv_of", "draw"]
 PROMPTS = Path(__file__).with_name("prompts")
 _FIRST_DAY = date(2030, 1, 1)
 _DAYS = 3650
-_HOME = {"cs": "606{:06}", "en": "607{:06}", "fr": "01708{:05}"}
+_NUMBERS = {"cs": "+420606{:06}", "en": "+420607{:06}", "fr": "+3317080{:04}"}
 _CURRENCY = {"cs": "CZK", "en": "CZK", "fr": "EUR"}
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who calls: the number as it is dialled at home, and what the line has to say."""
+    """Who calls: the number in E.164, and what the line has to say."""
 
     number: str
     language: str
@@ -42,7 +42,7 @@ def draw(language: str, count: int, seed: int = 4488) -> tuple[Customer, ...]:
     chance = random.Random(f"{seed} {language}")
     return tuple(
         Customer(
-            number=_HOME[language].format(turn),
+            number=_NUMBERS[language].format(turn),
             language=language,
             credit=_amount(chance, _CURRENCY[language]),
             valid_until=_FIRST_DAY + timedelta(days=chance.randrange(_DAYS)),

@@ -42,7 +42,7 @@ async def asked(house: House) -> Phone:
 async def test_the_credit_is_played_octet_for_octet_as_it_was_spoken(house: House):
     async with espeak(house) as library:
         phone = await asked(house)
-        await house.advance(9)
+        await house.advance(13)
         assert phone.heard[:5] == ["welcome", "menu…", CREDIT, VALID, "menu-short"]
         played = b"".join(payload for _, payload in phone.payloads)
         for words in (CREDIT, VALID):
@@ -59,7 +59,7 @@ async def test_a_voice_that_comes_late_is_bridged_and_then_heard(house: House):
         await house.advance(1.5, settle=False)
         assert phone.heard == ["welcome", "menu…", "one-moment"]
         os.kill(process, signal.SIGCONT)
-        await house.advance(9)
+        await house.advance(13)
         assert phone.heard[3:5] == [CREDIT, VALID]
 
 
@@ -69,7 +69,7 @@ async def test_a_voice_that_hangs_is_replaced_and_the_caller_hears_the_credit(ho
         phone = await asked(house)
         stop_voice(library)
         await house.advance(6.2, settle=False)  # the patience with each of the two sentences
-        await house.advance(9)
+        await house.advance(13)
         assert phone.heard[2:5] == ["one-moment", CREDIT, VALID]
         assert house.told(SentenceFailed) == []
 
