@@ -30,9 +30,13 @@ CREDIT: Outcomes = MappingProxyType({name: facts | AGE for name, facts in callpr
 SHOP_CREDIT: Outcomes = MappingProxyType(
     {name: facts | (AGE - {"as_of?"}) for name, facts in callshop_fr.OUTCOMES.items()}
 )
-_LAST = frozenset({"last_status?", "last_amount?", "last_at?", "last_reason?"})
+_SET = frozenset({"level", "amount"})
 SHOP_TOP_UP: Outcomes = MappingProxyType(
-    {"set": frozenset({"level", "amount"}) | _LAST, "not_set": frozenset()}
+    {
+        "set": _SET,
+        "set_and_used": _SET | {"last_status", "last_amount", "last_at", "last_reason?"},
+        "not_set": frozenset(),
+    }
 )
 
 
@@ -86,10 +90,11 @@ def tell_automatic_top_up(statement: Statement, now: datetime) -> Finding:
     if auto is None:
         return Finding("not_set")
     facts: dict[str, Fact] = {"level": auto.level, "amount": auto.amount}
-    if auto.last is not None:
-        facts["last_status"] = auto.last.status
-        facts["last_amount"] = auto.last.amount
-        facts["last_at"] = moment_here(auto.last.started_at, statement)
-        if auto.last.reason:
-            facts["last_reason"] = auto.last.reason
-    return Finding("set", facts)
+    if auto.last is None:
+        return Finding("set", facts)
+    facts["last_status"] = auto.last.status
+    facts["last_amount"] = auto.last.amount
+    facts["last_at"] = moment_here(auto.last.started_at, statement)
+    if auto.last.reason:
+        facts["last_reason"] = auto.last.reason
+    return Finding("set_and_used", facts)

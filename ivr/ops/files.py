@@ -35,8 +35,9 @@ def read_files(settings: Settings) -> tuple[Files, list[ConfigurationError]]:
     problems += unread
     texts = {language: catalogue.texts(language) for language in catalogue.languages}
     for plan in plans:
-        problems += check(plan, outcomes_of(plan.line.operator), texts, settings.dialplan.facts)
-        if plan.line.operator not in OPERATORS:
+        if plan.line.operator in OPERATORS:
+            problems += check(plan, outcomes_of(plan.line.operator), texts, settings.dialplan.facts)
+        else:
             expected = f'there is no operator "{plan.line.operator}", only {", ".join(OPERATORS)}'
             line = plan.line_of(("line", "operator"))
             problems.append(ConfigurationError(plan.file, "line.operator", expected, line))

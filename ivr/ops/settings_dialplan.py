@@ -13,7 +13,13 @@ from ivr.ops.settings_values import Section
 
 __all__ = ["FACTS", "DialplanSettings"]
 
-FACTS: Mapping[str, bool | str] = {"on_call_number": "", "credit_first": False}
+FACTS: Mapping[str, bool | str] = {
+    "on_call_number": "",
+    "credit_first": False,
+    "say_free": False,
+    "gomobil_care": "",
+    "vodafone_care": "",
+}
 """The facts that the delivered dialplans ask for, as they are where the settings say nothing of them."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")

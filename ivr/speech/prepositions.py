@@ -1,7 +1,8 @@
 """The words before a function in a text, and the function's options, in; a case that does not fit them, out.
 
 Czech prepositions rule the case of what follows: "do tisíce korun", "na jednu korunu". What a verb asks for
-("zbývá jedna koruna", "provolali jste jednu korunu") cannot be seen here; a reader must.
+("zbývá jedna koruna", "provolali jste jednu korunu") cannot be seen here, nor whether "se" is one at
+all; a reader must.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _CZECH: Mapping[str, str] = {
     **dict.fromkeys(("na", "za", "pro", "přes", "o"), "accusative"),
     **dict.fromkeys(("k", "ke", "proti"), "dative"),
     **dict.fromkeys(("po", "při"), "locative"),
-    **dict.fromkeys(("s", "se", "nad", "pod", "před", "mezi"), "instrumental"),
+    **dict.fromkeys(("s", "nad", "pod", "před", "mezi"), "instrumental"),
 }
 _SAID = ("genitive", "accusative")
 _COUNTED = frozenset({"MONEY", "UNITS", "COUNT", "PERCENT", "TIME"})

@@ -1,5 +1,5 @@
-### Key two: the credit of the number that calls.
-### Facts: $credit, $spend and $limit are amounts of money, $valid_until is the last day of validity.
+### Keys one to three of CallPro: free units, credit, spend and limit of the number that calls.
+### Facts: $credit, $spend, $limit and $left are amounts of money, $valid_until and $resets_on are days.
 
 credit-prepaid = Váš kredit je { MONEY($credit) }.
 
@@ -17,17 +17,25 @@ credit-empty = Váš kredit je vyčerpaný, zbývá nula korun.
 
 postpaid = Vaše číslo využívá tarif s měsíčním vyúčtováním, kredit tedy nemá.
 
-postpaid-spend = V tomto zúčtovacím období jste zatím provolali { MONEY($spend, case: "accusative") }.
+postpaid-spend = V tomto zúčtovacím období jste zatím utratili { MONEY($spend, case: "accusative") }.
 
 postpaid-limit = Váš limit na volání je { MONEY($limit) }.
+
+limit-left = Do jeho vyčerpání máte ještě { MONEY($left, case: "accusative") }.
+
+limit-prepaid = Vaše číslo využívá předplacený kredit, limit na volání tedy nemá.
+
+period-ends = Nové zúčtovací období začne { DATE($resets_on, year: "no") }.
 
 ## Why there is no answer.
 
 # The two public contacts (CP-02, CP-03).
 -contacts = { PHONE("474770601") }, nebo { PHONE("772722222") }
 
-unknown-caller = Vaše číslo v evidenci našich zákazníků nenacházíme. Zavolejte nám prosím na číslo { -contacts }.
+contacts = Zavolejte nám prosím na číslo { -contacts }.
 
-anonymous-caller = Vaše číslo se nám nezobrazuje, kredit vám proto sdělit nemůžeme. Zavolejte prosím bez skrytí čísla, nebo nám zavolejte na číslo { -contacts }.
+unknown-caller = Vaše číslo v evidenci našich zákazníků nenacházíme.
 
-try-later = Stav kreditu nyní bohužel nemůžeme zjistit. Zkuste to prosím později.
+anonymous-caller = Vaše číslo se nám nezobrazuje.
+
+try-later = Požadované údaje nyní bohužel nemůžeme zjistit. Zkuste to prosím později.

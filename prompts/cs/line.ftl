@@ -1,24 +1,41 @@
-### What every caller of 4488 hears: the welcome, the menu, what is said when nothing or a wrong key is pressed.
+### What every caller of 4488 hears, and what all Czech lines share: the menus, silence, a wrong key, a person.
 
 welcome = Dobrý den, vítá vás infolinka CallPro.
 
 menu =
     Pro zjištění stavu kreditu stiskněte dvojku.
+    Pro volné jednotky a data jedničku.
+    Pro útratu a limit trojku.
+    Chcete-li vědět, jak dobít nebo zaplatit, stiskněte čtyřku.
+    Pro objednávky textovou zprávou pětku.
+    Pro reklamace a změnu způsobu účtování šestku.
     Pro spojení s operátorem stiskněte nulu.
     Pro zopakování nabídky stiskněte devítku.
+    For English, press eight.
 
-# After an answer has been given: the same keys in fewer words.
-menu-short = Pro kredit stiskněte dvojku, pro operátora nulu, pro celou nabídku devítku.
+menu-short =
+    Pro zopakování stiskněte devítku, pomaleji křížek.
+    Pro kredit dvojku, pro operátora nulu, pro celou nabídku hvězdičku.
+
+choose-language = Pro češtinu stiskněte jedničku. For English, press two.
+
+menu-operator = Pro spojení s operátorem stiskněte nulu.
+
+menu-again = Pro zopakování nabídky stiskněte devítku.
+
+menu-next = Pro zopakování stiskněte devítku, pomaleji křížek, pro celou nabídku hvězdičku.
 
 ## Silence and wrong keys are counted apart, each with words of its own.
 
 silence-1 = Nezaznamenali jsme žádnou volbu.
 
-silence-2 = Stále jsme nezaznamenali žádnou volbu. Stiskněte prosím klávesu na svém telefonu.
+silence-2 = Jste tam ještě? Stiskněte prosím klávesu na svém telefonu.
 
 wrong-key-1 = Tato volba v nabídce není.
 
 wrong-key-2 = Ani tuto volbu bohužel nenabízíme. Poslechněte si prosím nabídku ještě jednou.
+
+still-there = Chcete-li se vrátit do nabídky, stiskněte libovolnou klávesu.
 
 goodbye = Děkujeme za zavolání. Na shledanou.
 
@@ -32,3 +49,6 @@ trouble = Tuto informaci vám teď bohužel nemůžeme přečíst. Zkuste to pro
 transferring = Spojujeme vás s operátorem.
 
 transfer-failed = Operátora se nyní nepodařilo zastihnout. Zkuste to prosím později.
+
+# Neither the number that calls nor number and PIN say who it is, and the line has nobody to ask.
+no-proof = Bez ověření vám údaje k číslu sdělit nemůžeme.

@@ -52,7 +52,9 @@ def test_CS_20_and_CS_21_level_and_amount_of_the_automatic_top_up_are_told() -> 
 
 @pytest.mark.parametrize("status", ["settled", "failed", "pending"])
 def test_CS_22_what_became_of_the_last_top_up_is_told_with_its_moment(status: str) -> None:
-    facts = tell(OPERATOR, "automatic_top_up", shop(60, automatic_top_up=standing_order(status)), NOW).facts
+    told = tell(OPERATOR, "automatic_top_up", shop(60, automatic_top_up=standing_order(status)), NOW)
+    facts = told.facts
+    assert told.outcome == "set_and_used"
     assert (facts["last_status"], facts["last_amount"]) == (status, eur(500))
     assert str(facts["last_at"]) == "2026-11-22 08:00:00+01:00"
     assert "last_reason" not in facts

@@ -153,8 +153,8 @@ def demo_store() -> bytes:
 
 @functools.cache
 def callpro() -> Plan:
-    """The dialplan as it is delivered."""
-    plans, problems = read_folder(PROJECT / "dialplan")
+    """A small dialplan of its own, so that the delivered ones may grow."""
+    plans, problems = read_folder(PROJECT / "tests" / "small" / "dialplan")
     assert not problems
     return next(plan for plan in plans if "4488" in plan.line.numbers)
 
@@ -162,7 +162,7 @@ def callpro() -> Plan:
 @functools.cache
 def texts() -> Catalogue:
     """The texts as they are delivered."""
-    catalogue, problems = Catalogue.read(PROJECT / "prompts")
+    catalogue, problems = Catalogue.read(PROJECT / "tests" / "small" / "prompts")
     assert not problems
     return catalogue
 

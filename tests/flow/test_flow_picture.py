@@ -40,7 +40,7 @@ short-menu: ask menu-short, wait 5 s, ask 3 times
 
 
 def test_the_callpro_line_is_drawn_menu_by_menu():
-    assert describe(read(Path(__file__).parents[2] / "dialplan" / "callpro.toml")[0]) == DRAWN
+    assert describe(read(Path(__file__).parents[1] / "small" / "dialplan" / "callpro.toml")[0]) == DRAWN
 
 
 def test_a_plan_that_goes_round_is_drawn_to_an_end():

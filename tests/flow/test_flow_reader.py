@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ivr.flow.reader import parse, read, read_folder
 from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, TransferStep, sentences
 
-CALLPRO = Path(__file__).parents[2] / "dialplan" / "callpro.toml"
+CALLPRO = Path(__file__).parents[1] / "small" / "dialplan" / "callpro.toml"
 SOUND = """\
 [line]
 name = "Test"
@@ -236,7 +236,8 @@ def test_a_folder_gives_its_sound_plans_and_the_problems_of_the_others(tmp_path)
     (tmp_path / "b.toml").write_text("x")
     plans, wrong = read_folder(tmp_path)
     assert [plan.line.name for plan in plans] == ["Test"] and len(wrong) == 1
-    assert "no .toml file" in str(read_folder(CALLPRO.parent.parent / "tests" / "flow")[1][0])
+    (tmp_path / "empty").mkdir()
+    assert "no .toml file" in str(read_folder(tmp_path / "empty")[1][0])
     assert "no such folder" in str(read_folder(tmp_path / "none")[1][0])
 
 

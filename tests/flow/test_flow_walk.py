@@ -17,7 +17,7 @@ from ivr.flow.steps import AskStep, HangUpStep, LookUpStep, SayStep, sentences
 from ivr.flow.walk import LONGEST_RUN, MOST_KEPT, Walk
 from ivr.money import Money
 
-CALLPRO = read(Path(__file__).parents[2] / "dialplan" / "callpro.toml")[0]
+CALLPRO = read(Path(__file__).parents[1] / "small" / "dialplan" / "callpro.toml")[0]
 
 
 TRANSCRIPTS = """\

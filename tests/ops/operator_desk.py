@@ -1,4 +1,4 @@
-"""An operator's folder: settings, copies of dialplans and texts, a demo store; and the command to type."""
+"""An operator's folder: settings, a small dialplan with its texts, a demo store; and the command to type."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def open_desk(folder: Path) -> Desk:
     """A sound folder, with ports that are free now."""
     port, ports = free_port(), free_port() & ~1
     for name in ("dialplan", "prompts"):
-        shutil.copytree(PROJECT / name, folder / name)
+        shutil.copytree(PROJECT / "tests" / "small" / name, folder / name)
     desk = Desk(folder, port)
     desk.settings.write_text(SETTINGS.format(port=port, ports=f"{ports}-{ports + 20}"), "utf-8")
     return desk

@@ -56,7 +56,7 @@ def test_the_line_registers_answers_its_extension_and_leaves(make_desk):
                 caller.call()
                 caller.hang_up()
             rest = asked_to_stop(process)
-        assert "dialled=extension" in rest
+        assert "dialled=4488" in rest
         assert "registration ended" in rest and "line closed" in rest and "did not say so" not in rest
         assert "its secret" not in "\n".join(said) + rest
         asked_to_stop(registrar)

@@ -15,6 +15,7 @@ from ivr.call.events import Fault, FilesRefused, FilesTaken
 from ivr.ops.files import Files, read_again, read_files
 from ivr.ops.reloading import Reloading
 from ivr.ops.settings import load_settings
+from ivr.ops.settings_dialplan import FACTS
 from ivr.ops.sound import prepare
 from ivr.speech.library import Library
 
@@ -117,7 +118,7 @@ async def test_facts_of_the_settings_are_read_again_and_nothing_else_of_them(des
         desk.change("infoline.toml", "[media]", '[dialplan.facts]\non_call_number = "777 123 456"\n[media]')
         desk.change("infoline.toml", 'max_lag = "10 s"', "max_calls = 1")
         assert isinstance(await line.reload(), FilesTaken)
-        assert line.editions[0].facts == {"on_call_number": "777 123 456", "credit_first": False}
+        assert line.editions[0].facts == {**FACTS, "on_call_number": "777 123 456"}
         desk.change("infoline.toml", "max_calls = 1", "max_calls = true\nretry = 1")
         told = await line.reload()
         assert isinstance(told, FilesRefused)

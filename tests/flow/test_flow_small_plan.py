@@ -4,7 +4,7 @@ from ivr.accounts.rules.callpro import OUTCOMES
 from ivr.flow.reader import read
 from ivr.flow.steps import AskStep, LookUpStep, SayStep
 
-PLAN, _ = read(Path(__file__).parents[2] / "dialplan" / "callpro.toml")
+PLAN, _ = read(Path(__file__).parents[1] / "small" / "dialplan" / "callpro.toml")
 
 
 def test_CP_12_key_2_says_the_credit_before_anything_else() -> None:

@@ -1,0 +1,33 @@
+### Key two: the credit of the number that calls.
+### Facts: $credit, $spend and $limit are amounts of money, $valid_until is the last day of validity.
+
+credit-prepaid = Váš kredit je { MONEY($credit) }.
+
+credit-valid = Platí do { DATE($valid_until) }.
+
+# Fewer than thirty days are left (CP-21).
+credit-expiring = Pozor, platí už jen do { DATE($valid_until) }.
+
+# The date is said, never a bare zero (CP-21).
+credit-expired = Platnost vašeho kreditu skončila { DATE($valid_until) }. Chcete-li dál volat, kredit si prosím dobijte.
+
+credit-empty = Váš kredit je vyčerpaný, zbývá nula korun.
+
+## A tariff has no credit, so none is said, and never zero crowns (CP-13).
+
+postpaid = Vaše číslo využívá tarif s měsíčním vyúčtováním, kredit tedy nemá.
+
+postpaid-spend = V tomto zúčtovacím období jste zatím provolali { MONEY($spend, case: "accusative") }.
+
+postpaid-limit = Váš limit na volání je { MONEY($limit) }.
+
+## Why there is no answer.
+
+# The two public contacts (CP-02, CP-03).
+-contacts = { PHONE("474770601") }, nebo { PHONE("772722222") }
+
+unknown-caller = Vaše číslo v evidenci našich zákazníků nenacházíme. Zavolejte nám prosím na číslo { -contacts }.
+
+anonymous-caller = Vaše číslo se nám nezobrazuje, kredit vám proto sdělit nemůžeme. Zavolejte prosím bez skrytí čísla, nebo nám zavolejte na číslo { -contacts }.
+
+try-later = Stav kreditu nyní bohužel nemůžeme zjistit. Zkuste to prosím později.
