@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ivr.accounts.look_ups_age import AGE, age_of, moment_here
 from ivr.accounts.model import Charging, Fact, Finding
+from ivr.accounts.rules.calendar import local_day
 from ivr.accounts.rules.effects import LimitState
 from ivr.accounts.rules.spend import LimitReading, RaiseBy, Use
 from ivr.accounts.statement import Statement
@@ -58,7 +59,8 @@ def tell_limit(statement: Statement, now: datetime) -> Finding:
     """A limit by its state: open, units_only, or blocked (GM-15, VL-13); "none" where the number has none.
 
     ``percent`` is rounded down, so that no threshold is told before it is reached. ``units_left`` says that
-    there are free units, which "blocked" leaves unusable (GM-16). Flags are given only where they hold.
+    free units or a bundle hold something, which "blocked" leaves unusable (GM-16). Flags are given
+    only where they hold.
     """
     limit = statement.limit
     if limit is None:
@@ -68,7 +70,7 @@ def tell_limit(statement: Statement, now: datetime) -> Finding:
         ("roaming_blocked", limit.roaming_blocked),
         ("automatic_raise", limit.automatic_raise),
         ("raised_this_period", limit.raised_this_period),
-        ("units_left", any(units.left for units in statement.units)),
+        ("units_left", _units_left(statement, now)),
     ):
         if holds:
             facts[name] = True
@@ -108,6 +110,12 @@ def _spend(statement: Statement) -> dict[str, Fact]:
 
 def _used(statement: Statement, use: Use) -> dict[str, Fact]:
     return _spend(statement) | {"limit": use.limit, "left": use.left, "percent": _percent(use)}
+
+
+def _units_left(statement: Statement, now: datetime) -> bool:
+    today = local_day(now, statement.operator.time_zone)
+    held = (one.left for one in statement.bundles if one.valid_until >= today)
+    return any(one.left for one in statement.units) or any(held)
 
 
 def _percent(use: Use) -> int:

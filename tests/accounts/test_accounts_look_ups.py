@@ -1,6 +1,6 @@
 """Every look-up of every operator, from a store: one question each, and only the operator's own figures."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -102,7 +102,14 @@ async def test_GM_32_and_GM_34_bills_and_deposits_of_the_store_decide_how_a_limi
 async def test_VL_20_the_newest_of_many_bills_decide(store: Store, now: datetime) -> None:
     vodafone = await feeding.customer(store, vodafone_cz_limit.OPERATOR, now)
     assert (await told(vodafone, "raise", NUMBER, now)).outcome == "pay"
-    await feeding.bills_in_time(vodafone, now, count=30)
+    mine = (await feeding.account(vodafone, now)).subscriber_id
+    for day in range(1, 21):
+        await feeding.put(
+            store, "bills", subscriber_id=mine, invoice_number=f"old-{day}", period=202001, amount_minor=100,
+            currency="CZK", issued_on=date(2020, 1, day), due_on=date(2020, 2, 1), paid_on=date(2020, 3, 1),
+        )  # fmt: skip
+    assert (await told(vodafone, "raise", NUMBER, now)).outcome == "pay"
+    await feeding.bills_in_time(vodafone, now)
     assert (await told(vodafone, "raise", NUMBER, now)).outcome == "on_request"
 
 

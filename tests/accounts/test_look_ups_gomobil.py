@@ -8,7 +8,7 @@ from ivr.accounts.model import Finding
 from ivr.accounts.rules.bills import Bill
 from ivr.accounts.rules.effects import LimitState
 from ivr.accounts.rules.gomobil import OPERATOR
-from ivr.accounts.statement import Figures, FreeUnits
+from ivr.accounts.statement import Figures, FreeUnits, HeldBundle
 from tests.accounts.figures import account, figures, standing, tell
 from tests.accounts.limit_cases import GOOD_BILLS, at, bill, kc
 
@@ -55,6 +55,16 @@ def test_GM_10_at_the_limit_only_units_are_told_as_usable_and_GM_11_that_there_a
     assert told.facts["units_left"] is True
     assert not {"next_percent", "next_at"} & told.facts.keys()
     assert "units_left" not in limit(spent("300", state=LimitState.UNITS_ONLY)).facts
+
+
+@pytest.mark.parametrize(("left", "until", "told"), [(5, 30, True), (0, 30, False), (5, 21, False)])
+def test_GM_11_only_units_and_bundles_that_hold_something_are_told_as_left(
+    left: int, until: int, told: bool
+) -> None:
+    used_up = FreeUnits("sms", "tariff", 50, 50, date(2026, 12, 1))
+    data = HeldBundle(1, "d", "D", "data", "kilobytes", 9, left, date(2026, 11, until), "billing_period")
+    of = spent("300", state=LimitState.UNITS_ONLY, units=(used_up,), bundles=(data,))
+    assert ("units_left" in limit(of).facts) is told
 
 
 def test_GM_12_past_the_limit_a_charged_use_has_blocked_all_outgoing() -> None:
