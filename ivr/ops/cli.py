@@ -76,6 +76,8 @@ def run(
 async def _run(settings: Settings, files: Files, demo: bool, again: Callable[[], Settings]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     log = logs.set_up(settings.log.format, settings.log.level)
+    changed, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, changed.set)
 
     def seen(direction: str, peer: Peer, datagram: bytes) -> None:
         logs.packet(log, direction, str(peer), datagram)
@@ -94,19 +96,21 @@ async def _run(settings: Settings, files: Files, demo: bool, again: Callable[[],
             again,
         )
         running = await opening.__aenter__()
+    loop.add_signal_handler(signal.SIGHUP, running.reload)
     try:
+        if changed.is_set():
+            running.reload()
         cast = await seed_demo(running.store, date.today()) if demo else None
         stopped = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, running.reload)
+            loop.add_signal_handler(name, stopped.set)
         _announce(console, settings, files, running)
         if cast is not None:
             _announce_cast(console, files, cast)
         console.print(f"Ctrl-C closes it. After a change: ivr check && kill -HUP {os.getpid()}")
         await stopped.wait()
         for name in (signal.SIGINT, signal.SIGTERM):  # a second one ends it at once
-            asyncio.get_running_loop().remove_signal_handler(name)
+            loop.remove_signal_handler(name)
         if running.line.calls:
             console.print(f"Closing: {running.line.calls} calls may end, for {_DRAIN_SECONDS:g} s")
         await running.line.drain(_DRAIN_SECONDS)
