@@ -138,7 +138,7 @@ def start_line(
     certificates: Certificates | None = None,
     ipv6: bool = False,
 ) -> Line:
-    """A line with the demo store, ready when it answers OPTIONS. All lines of a user share a speech cache.
+    """A line with the demo store, ready when it answers and has its accounts. All lines of a user share sounds.
 
     ``line_more`` is added to the ``[line]`` table of the delivered dialplan; ``wait`` is how long its menus
     wait for a key. With ``certificates`` it listens by TLS too, with ``ipv6`` on ::1 too.
@@ -164,6 +164,7 @@ def start_line(
     line = Line(process, ("127.0.0.1", sip), settings, ("127.0.0.1", secure))
     try:
         process.wait_for(lambda: answers_options(line.address, user="4488"), 120)
+        process.wait_for(lambda: "Ctrl-C closes it" in process.said(), 60)  # the demo accounts are entered
     except BaseException:
         process.stop()
         raise
