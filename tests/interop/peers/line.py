@@ -138,7 +138,7 @@ def start_line(
     certificates: Certificates | None = None,
     ipv6: bool = False,
 ) -> Line:
-    """A line with the demo store, ready when it answers and has its accounts. All of a user share a speech cache.
+    """A line with the demo store, ready when it has its accounts. All lines of a user share a speech cache.
 
     ``line_more`` is added to the ``[line]`` table of the delivered dialplan; ``wait`` is how long its menus
     wait for a key. With ``certificates`` it listens by TLS too, with ``ipv6`` on ::1 too.
