@@ -138,6 +138,20 @@ async def test_a_festival_that_dies_or_hangs_behind_its_process_is_replaced_and_
         assert not runs(festival)
 
 
+@pytest.mark.parametrize(("engine", "language"), [("espeak-ng", "cs"), ("pico", "fr")])
+@pytest.mark.parametrize("harm", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_bare_engine_that_dies_or_hangs_behind_its_process_is_replaced(
+    engine: EngineName, language: str, harm: signal.Signals
+) -> None:
+    async with pool_for(engine, language) as pool:
+        (process,) = pool.process_ids
+        (bare,) = children(process)
+        os.kill(bare, harm)
+        assert (await pool.speak(CREDIT[language], language)).any()
+        assert pool.process_ids != [process]
+        assert not runs(bare)
+
+
 @pytest.mark.parametrize(
     ("engine", "language", "sly"),
     [
