@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint docs bench fuzz fuzz-line clean
+.PHONY: run call test lint docs bench bench-media fuzz fuzz-line clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -39,6 +39,11 @@ bench: $(VENV)/.ready
 	$(PYTHON) -m bench.turned_away
 	$(PYTHON) -m bench.accounts_statement --subscribers 10000
 	$(if $(BENCH_CALLS),$(PYTHON) -m bench.signalling --rates $(BENCH_CALLS))
+
+# Half an hour, alone on the machine: docs/performance.md. BENCH_MEDIA="--calls 100 --rounds 1" is shorter.
+BENCH_MEDIA ?=
+bench-media: $(VENV)/.ready
+	$(PYTHON) -m bench.media $(BENCH_MEDIA)
 
 # Ten minutes a reader; a find is kept as var/fuzz/crash-*, to be moved to tests/fuzz/found/.
 FUZZ_SECONDS ?= 600

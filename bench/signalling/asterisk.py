@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,12 +100,16 @@ def asterisk_is_here() -> bool:
 
 
 @contextlib.contextmanager
-def running_asterisk(sentence: bytes) -> Iterator[RunningAsterisk]:
-    """Open it with what it says, as A-law; close it in the end. RuntimeError when it does not open."""
+def running_asterisk(sentence: bytes, files: Mapping[str, str] = _FILES) -> Iterator[RunningAsterisk]:
+    """Open it with what it says, as A-law; close it in the end. RuntimeError when it does not open.
+
+    ``files`` are its configuration by name, with ``{here}``, ``{port}``, ``{modules}`` and ``{load}`` to be
+    filled in.
+    """
     folder = Path(tempfile.mkdtemp(prefix="infoline-bench-", dir=_root() / "tmp"))
     inside, port = f"/{folder.relative_to(_root())}", free_port()
     try:
-        _write(folder, inside, port)
+        _write(folder, inside, port, files)
         (folder / "sentence.alaw").write_bytes(sentence)
         command = ["chroot", _root(), "asterisk", "-f", "-C", f"{inside}/etc/asterisk.conf"]
         with (folder / "output").open("w") as output:
@@ -120,15 +124,15 @@ def running_asterisk(sentence: bytes) -> Iterator[RunningAsterisk]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(folder: Path, inside: str, port: int) -> None:
+def _write(folder: Path, inside: str, port: int, files: Mapping[str, str]) -> None:
     for name in ("etc", "var", "var/keys"):
         (folder / name).mkdir()
     modules = next((_root() / "usr/lib").glob("*/asterisk/modules")).relative_to(_root())
     load = "\n".join(f"load={name}.so" for name in _MODULES)
-    for name, text in _FILES.items():
+    for name, text in files.items():
         written = text.format(here=inside, modules=f"/{modules}", load=load, port=port)
         (folder / f"etc/{name}.conf").write_text(written, "utf-8")
-    for name in _AS_SHIPPED:
+    for name in set(_AS_SHIPPED) - set(files):
         shutil.copy(_root() / f"etc/asterisk/{name}.conf", folder / "etc")
 
 

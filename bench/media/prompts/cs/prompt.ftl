@@ -1,0 +1,1 @@
+prompt = Vítejte na informační lince. Stav svého kreditu uslyšíte po stisku dvojky, volné minuty a data po stisku trojky, stisknete-li čtyřku, dozvíte se, do kdy platí, a po stisku nuly vás spojíme s operátorem. Nabídku zopakujeme, když nestisknete nic.
