@@ -28,7 +28,7 @@ Outcomes = Mapping[str, frozenset[str]]
 CALLER: Outcomes = MappingProxyType({"known": frozenset({"language", "number?"})})
 CREDIT: Outcomes = MappingProxyType({name: facts | AGE for name, facts in callpro.OUTCOMES.items()})
 SHOP_CREDIT: Outcomes = MappingProxyType(
-    {name: facts | (AGE - {"as_of?"}) for name, facts in callshop_fr.OUTCOMES.items()}
+    {name: facts | (AGE - {"as_of?"}) | {"unsettled?"} for name, facts in callshop_fr.OUTCOMES.items()}
 )
 _SET = frozenset({"level", "amount"})
 SHOP_TOP_UP: Outcomes = MappingProxyType(
@@ -68,7 +68,8 @@ def tell_credit(statement: Statement, now: datetime) -> Finding:
 
 
 def tell_shop_credit(statement: Statement, now: datetime) -> Finding:
-    """A call shop's balance at this moment (CS-11), with the calls that run beside it (CS-12).
+    """A call shop's balance at this moment (CS-11), with the calls that run beside it (CS-12):
+    ``unsettled`` says that there are any.
 
     The amount of an automatic top-up stands with it where the weekly ceiling held the last one back (CS-24).
     """
@@ -78,7 +79,8 @@ def tell_shop_credit(statement: Statement, now: datetime) -> Finding:
     told = callshop_fr.tell(
         statement.account.balance, moment_here(now, statement), statement.calls_in_progress, skipped
     )
-    return Finding(told.outcome, age_of(statement) | dict(told.facts))
+    facts = age_of(statement) | dict(told.facts)
+    return Finding(told.outcome, facts | {"unsettled": True} if statement.calls_in_progress else facts)
 
 
 def tell_automatic_top_up(statement: Statement, now: datetime) -> Finding:
