@@ -31,6 +31,7 @@ from ivr.flow.instructions import (
 from ivr.flow.known import is_known
 from ivr.flow.plan import Plan
 from ivr.flow.reader import parse, read_folder
+from ivr.flow.states import Asking, AskingDigits, Listening, ReadingDigits
 from ivr.flow.steps import KEYS
 from ivr.flow.walk import Walk
 from ivr.ops.settings_dialplan import FACTS
@@ -63,12 +64,22 @@ class Caller:
             if isinstance(doing, HangUp):
                 return
             if most_keys and self.draw(st.booleans()):
-                pressed = self.walk.key_pressed(self.draw(st.sampled_from(KEYS)))
+                pressed = self.walk.key_pressed(self.draw(st.sampled_from(self.keys())))
                 most_keys -= 1
                 told = pressed or told
                 continue
             told = self.answer(doing)
         raise AssertionError("the call never ends")
+
+    def keys(self) -> str:
+        """Those that mean something now stand there often."""
+        match self.walk.state:
+            case Asking(step) | Listening(Asking(step)):
+                return "".join(key for key in step.keys if key in KEYS) * 6 + KEYS
+            case AskingDigits() | ReadingDigits():
+                return "1234#" * 8 + KEYS
+            case _:
+                return KEYS
 
     def settings(self) -> dict:
         return {name: self.draw(st.sampled_from([False, "", "474770601", True])) for name in FACTS}
