@@ -120,6 +120,7 @@ def _counting(insert: Any) -> Executable:
     limit = bindparam("limit", type_=Integer())
     locked = lockouts.c.locked_until > now
     fresh = or_(
+        lockouts.c.failures == 0,
         lockouts.c.locked_until <= now,
         and_(lockouts.c.locked_until.is_(None), lockouts.c.first_failure_at < oldest),
     )
