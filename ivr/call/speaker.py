@@ -44,9 +44,14 @@ class Speaker:
                 await asyncio.sleep(0)
 
     async def clip(
-        self, language: str, text: str, facts: Mapping[str, object], pace: Pace = "normal"
+        self,
+        language: str,
+        text: str,
+        facts: Mapping[str, object],
+        pace: Pace = "normal",
+        place: int = 0,
     ) -> Clip:
-        """The clip of one sentence. VoiceError, ConfigurationError."""
+        """The clip of one sentence, in its ``place`` of an answer. VoiceError, ConfigurationError."""
         if clip := self.ready(language, text, pace):
             return clip
         words = self.words(language, text, facts)
@@ -54,7 +59,7 @@ class Speaker:
         if clip := self._own.get(key):
             self._own.move_to_end(key)
             return clip
-        clip = Clip.from_pcm(await speak(self._catalogue, self._library, language, words, pace))
+        clip = Clip.from_pcm(await speak(self._catalogue, self._library, language, words, pace, place))
         if pace == "normal" and self._catalogue.is_fixed(language, text):
             self._fixed[language, text] = clip
         else:

@@ -104,8 +104,8 @@ class Speaking:
         an answer may be a wrong one.
         """
         making = [
-            asyncio.create_task(self._speaker.clip(speak.language, text, facts, speak.pace))
-            for text, facts in speak.texts
+            asyncio.create_task(self._speaker.clip(speak.language, text, facts, speak.pace, place))
+            for place, (text, facts) in enumerate(speak.texts)
         ]
         try:
             for text, task in zip(speak.text_ids, making, strict=True):

@@ -99,11 +99,12 @@ class Library:
         """What speaks a language, such as ``espeak-ng 1.51 (system)``; VoiceError where nothing does."""
         return self._pool(language).engine_version
 
-    async def sound(self, language: str, words: str, pace: Pace = "normal") -> Sound:
+    async def sound(self, language: str, words: str, pace: Pace = "normal", place: int = 0) -> Sound:
         """The sound of a sentence: at once where it is known, else rendered, once for all who ask meanwhile.
 
         Start several at once and play the first while the next are rendered. A caller who is cancelled does
-        not cancel it for the others. VoiceError where it cannot be spoken.
+        not cancel it for the others. ``place``: how many sentences of the same answer are said before it;
+        those of a lower one come first. VoiceError where it cannot be spoken.
         """
         key = self._key(language, words, pace)
         known = self._fixed.get(key) or self._own.get(key)
@@ -111,7 +112,7 @@ class Library:
             if key in self._own:
                 self._own.move_to_end(key)
             return known
-        return await self._once(key, lambda: self._speak_own(key, language, words, pace))
+        return await self._once(key, lambda: self._speak_own(key, language, words, pace, place))
 
     async def prepare(
         self,
@@ -198,8 +199,8 @@ class Library:
             sound = await self._render(live, language, words)
         return sound
 
-    async def _speak_own(self, key: str, language: str, words: str, pace: Pace) -> Sound:
-        sound = await self._render(self._pool(language), language, words, pace)
+    async def _speak_own(self, key: str, language: str, words: str, pace: Pace, place: int) -> Sound:
+        sound = await self._render(self._pool(language), language, words, pace, place)
         self._own[key] = sound
         self._own_bytes += sound.samples.nbytes
         while self._own_bytes > self._memory and len(self._own) > 1:
@@ -207,8 +208,10 @@ class Library:
             self._own_bytes -= oldest.samples.nbytes
         return sound
 
-    async def _render(self, pool: VoicePool, language: str, words: str, pace: Pace = "normal") -> Sound:
-        return Sound(language, words, await pool.speak(words, language, pace))
+    async def _render(
+        self, pool: VoicePool, language: str, words: str, pace: Pace = "normal", place: int = 0
+    ) -> Sound:
+        return Sound(language, words, await pool.speak(words, language, pace, place))
 
     def _pool(self, language: str) -> VoicePool:
         settings = self._voices.get(language)

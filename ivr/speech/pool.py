@@ -14,6 +14,7 @@ import numpy as np
 from ivr.errors import VoiceError
 from ivr.speech.frames import pack_request
 from ivr.speech.render import Samples
+from ivr.speech.turns import Turns
 from ivr.speech.voice import Pace, VoiceSettings
 from ivr.speech.worker_process import WorkerLost, WorkerProcess
 
@@ -44,7 +45,7 @@ class VoicePool:
             raise VoiceError("a voice needs at least one process")
         self._voices, self._first_word = voices, first_word
         self._workers = [WorkerProcess(command, patience) for _ in range(workers)]
-        self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
+        self._turns: Turns[WorkerProcess] = Turns()
         self._replacing: set[asyncio.Task[None]] = set()
 
     @property
@@ -78,7 +79,7 @@ class VoicePool:
             await self.close()
             raise
         for worker in self._workers:
-            self._idle.put_nowait(worker)
+            self._turns.give(worker)
 
     async def _start(self, worker: WorkerProcess) -> None:
         await worker.start()
@@ -102,16 +103,17 @@ class VoicePool:
     ) -> None:
         await self.close()
 
-    async def speak(self, text: str, language: str, pace: Pace = "normal") -> Samples:
+    async def speak(self, text: str, language: str, pace: Pace = "normal", place: int = 0) -> Samples:
         """A sentence in a language's voice, as telephone speech: mono int16 at 8 kHz, read-only.
 
+        ``place``: how many sentences of the same answer are said before it, so that it may wait a little.
         A process that hangs or dies is replaced while the others go on, and the sentence is tried once more;
         then VoiceError.
         """
         request = self._request(text, language, pace)
         lost: WorkerLost | None = None
         for _ in range(_TRIES):
-            worker = await self._idle.get()
+            worker = await self._turns.take(place)
             try:
                 _, samples = await worker.ask(request)
             except WorkerLost as error:
@@ -125,7 +127,7 @@ class VoicePool:
     def _give_back(self, worker: WorkerProcess) -> None:
         """Let the next sentence have it: at once, or when its process has been replaced."""
         if worker.process_id is not None or worker.closed:
-            self._idle.put_nowait(worker)
+            self._turns.give(worker)
             return
         task = asyncio.create_task(self._replace(worker))
         self._replacing.add(task)
@@ -136,7 +138,7 @@ class VoicePool:
             with contextlib.suppress(VoiceError, OSError):  # whoever asks it next is told
                 await self._start(worker)
         finally:
-            self._idle.put_nowait(worker)
+            self._turns.give(worker)
 
     def _request(self, text: str, language: str, pace: Pace) -> bytes:
         settings = self._voices.get(language)

@@ -17,10 +17,18 @@ __all__ = ["speak"]
 
 
 async def speak(
-    catalogue: Catalogue, library: Library, language: str, words: str, pace: Pace = "normal"
+    catalogue: Catalogue,
+    library: Library,
+    language: str,
+    words: str,
+    pace: Pace = "normal",
+    place: int = 0,
 ) -> Samples:
-    """One sentence in one voice, at 8 kHz. VoiceError where it cannot be spoken."""
+    """One sentence in one voice, at 8 kHz. VoiceError where it cannot be spoken.
+
+    ``place``: how many sentences of the same answer are said before it.
+    """
     pieces = catalogue.recorded(language, words)
     if pieces is not None:
         return await asyncio.to_thread(join, pieces, slow=pace == "slow")
-    return (await library.sound(language, words, pace)).samples
+    return (await library.sound(language, words, pace, place)).samples

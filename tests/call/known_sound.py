@@ -14,7 +14,7 @@ from ivr.speech.sound import Sound
 class NoiseVoice:
     """Says each sentence as noise of its own, so that 20 ms of it tell which sentence and where in it."""
 
-    async def sound(self, language: str, words: str, pace: str = "normal") -> Sound:
+    async def sound(self, language: str, words: str, pace: str = "normal", place: int = 0) -> Sound:
         words += "" if pace == "normal" else f" ({pace})"
         chance = np.random.default_rng(zlib.crc32(words.encode()))
         samples = chance.integers(-8000, 8000, 320 * len(words.split())).astype(np.int16)
@@ -71,7 +71,7 @@ class Remembering:
     def __init__(self, engine, frames: Frames) -> None:
         self.engine, self.frames = engine, frames
 
-    async def sound(self, language: str, words: str, pace: str = "normal") -> Sound:
+    async def sound(self, language: str, words: str, pace: str = "normal", place: int = 0) -> Sound:
         sound = await self.engine.sound(language, words, pace)
         self.frames.add(sound)
         return sound

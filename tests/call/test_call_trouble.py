@@ -26,7 +26,7 @@ class FailingVoice(NoiseVoice):
     def __init__(self, fails_at: str) -> None:
         self.fails_at = fails_at
 
-    async def sound(self, language: str, words: str, pace: str = "normal") -> Sound:
+    async def sound(self, language: str, words: str, pace: str = "normal", place: int = 0) -> Sound:
         if self.fails_at in words:
             raise VoiceError("no engine is left")
         return await super().sound(language, words, pace)
@@ -40,7 +40,7 @@ class WaitingVoice(FailingVoice):
         self.waits_at = waits_at
         self.asked, self.may_speak = asyncio.Event(), asyncio.Event()
 
-    async def sound(self, language: str, words: str, pace: str = "normal") -> Sound:
+    async def sound(self, language: str, words: str, pace: str = "normal", place: int = 0) -> Sound:
         if words.startswith(self.waits_at):
             self.asked.set()
             await self.may_speak.wait()
