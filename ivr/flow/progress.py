@@ -75,6 +75,7 @@ class Progress:
         self.keys = TypedAhead()
         self.telling = Telling(plan.line)
         self.secrets: dict[str, str] = {}
+        self.refusals = 0
         self.hurried = False
         self._run = 0
         self._last_look_up: str | None = None
@@ -131,9 +132,7 @@ class Progress:
                 self.state = LookingUp(step)
                 return [LookUp(step.look_up, self._next_turn(), step.trust)]
             case IdentifyStep():
-                self.state = Identifying(step)
-                account, pin = (self.secrets.get(name, "") for name in (step.account, step.pin))
-                return [Identify(account, pin, self._next_turn())]
+                return self._identify(step)
             case HoursStep():
                 self.state = ReadingTheClock(step)
                 return [TellTime(self._next_turn())]
@@ -142,6 +141,15 @@ class Progress:
                 return self._transfer(step)
             case other:
                 assert_never(other)
+
+    def _identify(self, step: IdentifyStep) -> Onward:
+        """Have what was keyed in compared; a call that has no tries left is not asked about again."""
+        account, pin = (self.secrets.pop(name, "") for name in (step.account, step.pin))
+        if self.refusals >= step.tries:
+            self.keys.clear()
+            return step.no_tries_left
+        self.state = Identifying(step)
+        return [Identify(account, pin, self._next_turn())]
 
     def _transfer(self, step: TransferStep) -> Onward:
         """Hand over; a number that has not been set fails at once."""

@@ -65,7 +65,6 @@ class Walk:
 
     def __init__(self, plan: Plan) -> None:
         self._call = Progress(plan)
-        self._refusals = 0
 
     @property
     def state(self) -> State:
@@ -180,7 +179,7 @@ class Walk:
     def identified(self, outcome: str, facts: Facts, turn: int | None = None) -> list[Instruction]:
         """What was keyed in is ``proven``, ``refused`` or ``unavailable``; anything else counts as the last.
 
-        Refusals count for the whole call. The digits are forgotten.
+        Refusals count for the whole call; when no tries are left, nothing is compared any more.
         """
         if self._late(turn) or not isinstance(self._call.state, Identifying):
             return []
@@ -188,8 +187,8 @@ class Walk:
         self._call.secrets.clear()
         if outcome == "refused":
             self._call.keys.clear()
-            self._refusals += 1
-            return self._call.go(step.refused if self._refusals < step.tries else step.no_tries_left)
+            self._call.refusals += 1
+            return self._call.go(step.refused if self._call.refusals < step.tries else step.no_tries_left)
         if outcome != "proven":
             return self._call.go(step.unavailable)
         known = self._call.telling.known

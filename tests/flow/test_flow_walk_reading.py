@@ -202,6 +202,21 @@ def test_CP_03_the_third_refusal_of_a_call_leaves_no_tries():
     assert ends == ["wrong", "wrong", "locked"]
 
 
+def test_CP_03_a_call_without_tries_left_has_nothing_compared_any_more():
+    call = walk(SayStep("locked", sentences("no-tries-left"), "menu"))
+    call.start()
+    call.key_pressed("2")
+    call.looked_up("not_proven", {})
+    for _ in range(3):
+        proven(call, "refused")
+        call.spoken()
+    assert call.at == "menu"
+    call.key_pressed("2")
+    call.looked_up("not_proven", {})
+    told = [call.key_pressed(key) for key in "1234#4321"][-1]
+    assert isinstance(told[-1], Speak) and told[-1].text_ids == ("no-tries-left",)
+
+
 def test_what_look_ups_told_before_a_proof_is_forgotten_and_the_proof_and_the_settings_stay():
     call = walk(LookUpStep("credit", "credit", {"some": "say", "not_proven": "account"}))
     call.start(facts={"credit_first": True})
