@@ -245,6 +245,8 @@ class _Entrance:
             **{"weekly_ceiling_minor": order.ceiling.minor, "card_token": "demo", **currency},
             switched_on_at=self._now,
         )
+        if order.last is None:
+            return
         booked = None
         if order.last == "settled":
             booked = await bookings.book_top_up(

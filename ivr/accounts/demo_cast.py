@@ -20,12 +20,12 @@ PIN = "1234"
 
 @dataclass(frozen=True, slots=True)
 class StandingOrder:
-    """A shop's automatic top-up, and how the last one ended: settled, failed or skipped."""
+    """A shop's automatic top-up, and how the last one ended: settled, failed or skipped; None before it."""
 
     level: Money
     amount: Money
     ceiling: Money
-    last: str
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,8 @@ def _of_callshop() -> tuple[Role, ...]:
         Role(_shop("+33140000003", "0"), "no credit: out of service", account_number="990003"),
         Role(
             _shop("+33140000004", "260.20"),
-            "a call in progress that the balance has not in it",
+            "a call in progress that the balance has not in it; a top-up not needed yet",
+            top_up=StandingOrder(level, amount, ceiling),
             calls_running=1,
             account_number="990004",
         ),

@@ -42,6 +42,8 @@ def test_CS_11_and_CS_12_the_balance_is_of_this_moment_in_paris_whenever_the_las
     of = shop(60, calls_in_progress=2, figures_at=NOW - timedelta(hours=3))
     facts = tell(OPERATOR, "credit", of, NOW).facts
     assert (str(facts["as_of"]), facts["calls_running"]) == ("2026-11-22 12:00:00+01:00", 2)
+    assert facts["unsettled"] is True
+    assert "unsettled" not in tell(OPERATOR, "credit", shop(60), NOW).facts
 
 
 def test_CS_20_and_CS_21_level_and_amount_of_the_automatic_top_up_are_told() -> None:
