@@ -67,7 +67,7 @@ class Speaking:
     def say(self, speak: Speak) -> None:
         """Say this, and nothing that was still being made; the plane tells its end by the turn."""
         self._stop_making()
-        clips = [self._speaker.ready(speak.language, text, speak.pace) for text in speak.text_ids]
+        clips = [self._speaker.ready(language, text, speak.pace) for language, text, _ in speak.said]
         ready = [clip for clip in clips if clip is not None]
         if len(ready) == len(clips):
             self._answer_begins()
@@ -104,8 +104,8 @@ class Speaking:
         an answer may be a wrong one.
         """
         making = [
-            asyncio.create_task(self._speaker.clip(speak.language, text, facts, speak.pace, place))
-            for place, (text, facts) in enumerate(speak.texts)
+            asyncio.create_task(self._speaker.clip(language, text, facts, speak.pace, place))
+            for place, (language, text, facts) in enumerate(speak.said)
         ]
         try:
             for text, task in zip(speak.text_ids, making, strict=True):

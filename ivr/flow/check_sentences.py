@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from ivr.flow.giving import Giving
 from ivr.flow.paths import reachable
 from ivr.flow.plan import Place, Plan
-from ivr.flow.steps import AskStep, ReadStep, SayStep, Sentence, Step
+from ivr.flow.steps import AskStep, ReadStep, SayStep, Sentence, Step, in_language
 from ivr.flow.wording import did_you_mean, listed, quoted
 
 __all__ = ["Problem", "Texts", "check_sentences"]
@@ -32,12 +32,17 @@ def check_sentences(plan: Plan, giving: Giving, texts: Texts) -> Iterator[Proble
         yield own, f"there are no sentences in {quoted(language)}{hint}"
     met = reachable(plan)
     for place, sentence, step in _spoken(plan):
-        there = [language for language in languages if sentence.text in texts[language]]
-        for language in languages:
+        by, name = in_language(sentence.text, "")
+        if by and by not in plan.line.languages:
+            yield place, f"the line does not speak {quoted(by)}, only {listed(plan.line.languages)}"
+            continue
+        wanted = [language for language in languages if by in ("", language)]
+        there = [language for language in wanted if name in texts[language]]
+        for language in wanted:
             if language not in there:
-                hint = did_you_mean(sentence.text, texts[language])
-                yield place, f"there is no sentence {quoted(sentence.text)} in prompts/{language}{hint}"
-        needed = {fact for language in there for fact in texts[language][sentence.text]}
+                hint = did_you_mean(name, texts[language])
+                yield place, f"there is no sentence {quoted(name)} in prompts/{language}{hint}"
+        needed = {fact for language in there for fact in texts[language][name]}
         if step is None:
             if needed:
                 yield place, f"{quoted(sentence.text)} may be said at any time, so it can speak of no facts"

@@ -58,7 +58,7 @@ class Giving:
     @cached_property
     def names(self) -> set[str]:
         """Every fact of a call that somebody may give, lists with their bare name."""
-        found = set(self._settings)
+        found = {*self._settings, *(f"in_{language}" for language in self._plan.line.languages)}
         for facts in self._outcomes():
             found |= _every(facts)
         for step in self._plan.steps.values():

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ivr.flow.steps import Trust
+from ivr.flow.steps import Trust, in_language
 
 __all__ = [
     "Facts",
@@ -43,6 +43,11 @@ class Speak:
     interruptible: bool
     turn: int
     pace: Pace = "normal"
+
+    @property
+    def said(self) -> tuple[tuple[str, str, Facts], ...]:
+        """Each sentence with its language: its own, where it is named ``en:offer``, else the call's."""
+        return tuple((*in_language(text, self.language), facts) for text, facts in self.texts)
 
     @property
     def text_ids(self) -> tuple[str, ...]:

@@ -62,16 +62,17 @@ def holds(value: object) -> bool:
             return is_known(value)
 
 
-def chosen(sentences: Sequence[Sentence], facts: Facts) -> Texts:
-    """The sentences whose conditions hold, in their order; one with ``each`` once for every item."""
+def chosen(sentences: Sequence[Sentence], facts: Facts, true: str = "") -> Texts:
+    """The sentences whose conditions hold, in their order; one with ``each`` once for every item.
+
+    ``true`` is a condition that holds and no fact to speak of.
+    """
     said: list[tuple[str, Facts]] = []
     for sentence in sentences:
         for own in _rounds(sentence, facts):
-            if sentence.only_if is not None and not is_known(own.get(sentence.only_if)):
-                continue
-            if sentence.unless is not None and is_known(own.get(sentence.unless)):
-                continue
-            said.append((sentence.text, own))
+            holding = {name for name in own if is_known(own[name])} | {true}
+            if sentence.only_if in (None, *holding) and sentence.unless not in holding:
+                said.append((sentence.text, own))
     return tuple(said)
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "TransferStep",
     "Trust",
     "WhenStep",
+    "in_language",
     "sentences",
 ]
 
@@ -56,6 +57,12 @@ class Sentence:
     only_if: str | None = None
     unless: str | None = None
     each: str | None = None
+
+
+def in_language(text: str, language: str) -> tuple[str, str]:
+    """The language and the name of a sentence: ``en:offer`` is English in a call of any language."""
+    own, _, name = text.rpartition(":")
+    return own or language, name
 
 
 def sentences(*texts: str) -> tuple[Sentence, ...]:

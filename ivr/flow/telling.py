@@ -34,7 +34,7 @@ class Telling:
 
     def chosen(self, sentences: Sequence[Sentence]) -> Texts:
         """The sentences that are said as things stand, with the facts of this moment."""
-        return chosen(sentences, self.known.facts)
+        return chosen(sentences, self.known.facts, f"in_{self.language}")
 
     def answer(self, sentences: Sequence[Sentence]) -> Texts:
         """The same, kept to be repeated: an answer is all that is said from one question to the next."""

@@ -36,7 +36,7 @@ _DIGITS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 _MOST_DIGITS = 20  # an account number is at most that long
 _FILE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-]+\.toml")
 SENTENCE_ENTRIES = ("say", "if", "unless", "each")
-_TEXT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_TEXT_ID = re.compile(r"(?:[a-z]{2,3}:)?[A-Za-z][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 
 

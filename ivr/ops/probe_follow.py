@@ -132,8 +132,8 @@ class _Following:
         return self._walk.waited(listen.turn) if until < self._call.ended_at else []
 
     async def _speak(self, speak: Speak) -> list[Instruction]:
-        for text, facts in speak.texts:
-            words, sound = await self._says(speak.language, text, facts, speak.pace)
+        for language, text, facts in speak.said:
+            words, sound = await self._says(language, text, facts, speak.pace)
             found = self._start_of(sound)
             start = self._clock if found is None else found
             end = start + len(sound) / RATE

@@ -150,8 +150,8 @@ class _Trying:
 
     def _sentences(self, speak: Speak) -> Iterator[Said]:
         slowly = "(slowly) " if speak.pace == "slow" else ""
-        for text, facts in speak.texts:
-            yield Said("line", slowly + self._trial.words(speak.language, text, facts))
+        for language, text, facts in speak.said:
+            yield Said("line", slowly + self._trial.words(language, text, facts))
 
     def _hear(self, who: str, what: str) -> None:
         self._heard.append(Said(who, what))

@@ -11,13 +11,15 @@ menu =
     Pro reklamace a změnu způsobu účtování šestku.
     Pro spojení s operátorem stiskněte nulu.
     Pro zopakování nabídky stiskněte devítku.
-    For English, press eight.
 
 menu-short =
     Pro zopakování stiskněte devítku, pomaleji křížek.
     Pro kredit dvojku, pro operátora nulu, pro celou nabídku hvězdičku.
 
-choose-language = Pro češtinu stiskněte jedničku. For English, press two.
+# Said in Czech to whoever hears the menus in English.
+offer-czech = Pro češtinu stiskněte osmičku.
+
+choose-czech = Pro češtinu stiskněte jedničku.
 
 menu-operator = Pro spojení s operátorem stiskněte nulu.
 

@@ -11,13 +11,15 @@ menu =
     For complaints and a change of charging, press six.
     For an operator, press zero.
     To hear this again, press nine.
-    Pro češtinu stiskněte osmičku.
 
 menu-short =
     To hear that again, press nine, or the pound key for a slower reading.
     For your credit, press two, for an operator, zero, for all choices, star.
 
-choose-language = Pro češtinu stiskněte jedničku. For English, press two.
+# Said in English to whoever hears the menus in Czech.
+offer-english = For English, press eight.
+
+choose-english = For English, press two.
 
 ## Silence and wrong keys are counted apart, each with words of its own.
 

@@ -11,6 +11,7 @@ from ivr.flow.paths import way_without
 from ivr.flow.plan import Line, Plan, ways_out
 from ivr.flow.reader import parse, read
 from ivr.flow.steps import HangUpStep, LookUpStep, SayStep, sentences
+from ivr.flow.walk import Walk
 
 ROOT = Path(__file__).parents[2]
 LOOK_UPS = {
@@ -263,3 +264,45 @@ def test_a_fact_is_sure_where_the_meet_over_all_ways_in_says_so(steps):
     for name in NAMES:
         found = way_without(plan, name, lambda way: FACTS.get(way.place[-1]))
         assert (found is not None) == (name in reached and not sure[name])
+
+
+def test_a_sentence_of_another_language_exists_in_that_one_and_the_line_speaks_it():
+    plan = parsed('["menu", { say = "en:offer", unless = "in_en" }]')
+    both = {"cs": {"menu": ()}, "en": {"menu": (), "offer": ()}}
+    assert check(plan, {}, both) == []
+    (missing,) = check(plan, {}, both | {"en": {"menu": (), "offers": ()}})
+    assert 'no sentence "offer" in prompts/en; did you mean "offers"' in str(missing)
+    (foreign,) = check(parsed('["menu", "fr:offer"]'), {}, both)
+    assert 'the line does not speak "fr", only "cs" and "en"' in str(foreign)
+
+
+def parsed(ask: str):
+    text = f"""
+    [line]
+    name = "Two"
+    numbers = ["11"]
+    country = "CZ"
+    language = "cs"
+    languages = ["cs", "en"]
+    start = "menu"
+    longest_call = "1 min"
+
+    [step.menu]
+    ask = {ask}
+    keys.1 = "end"
+    wait = "1 s"
+    tries = 1
+    give_up = "end"
+
+    [step.end]
+    hang_up = true
+    """
+    plan, problems = parse(text)
+    assert plan is not None, problems
+    return plan
+
+
+def test_a_sentence_of_another_language_is_spoken_in_it_and_only_where_it_helps():
+    plan = parsed('["menu", { say = "en:offer", unless = "in_en" }, { say = "cs:offer", unless = "in_cs" }]')
+    (speak,) = Walk(plan).start()
+    assert [(language, text) for language, text, _ in speak.said] == [("cs", "menu"), ("en", "offer")]

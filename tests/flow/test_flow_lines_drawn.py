@@ -94,10 +94,10 @@ class Caller:
 
     def hear(self, speak: Speak) -> None:
         assert speak.texts and speak.language in self.plan.line.languages
-        for text, facts in speak.texts:
+        for language, name, facts in speak.said:
             known = {fact for fact, value in facts.items() if is_known(value)}
-            missing = set(self.texts[speak.language][text]) - known
-            assert not missing, f"{text} is said without {missing}"
+            missing = set(self.texts[language][name]) - known
+            assert not missing, f"{name} is said without {missing}"
 
     def answer(self, doing: Instruction) -> list[Instruction]:
         match doing:
