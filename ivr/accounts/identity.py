@@ -82,20 +82,20 @@ class Identity:
         self, account: str, caller: str | None, now: datetime
     ) -> tuple[Holder | None, Subjects, bool]:
         """Whose account it is, what the try has been counted for, and whether it may be made."""
+        await self._tidy(now)
         async with self.store.writing_beside() as connection:
             holder = await find_holder(connection, self.operator, account)
             subjects = Subjects(
                 account_subject(self.operator, self.pins, account, holder),
                 caller and caller_subject(self.pins, caller),
             )
-            await self._tidy(connection, now)
             allowed = await lockouts.count_try(connection, subjects, now, self.pins.terms)
         return holder, subjects, allowed
 
     async def _accept(self, holder: Holder, subjects: Subjects, verdict: Verdict) -> None:
         async with self.store.writing_beside() as connection:
-            await lockouts.take_back(connection, subjects, self.pins.terms)
             await _renew(connection, holder, verdict)
+            await lockouts.take_back(connection, subjects, self.pins.terms)
 
     async def _answered(self, work: Coroutine[Any, Any, T]) -> T:
         """What the store gives within the time limit; a thread of its driver that hangs is left to itself."""
@@ -117,11 +117,12 @@ class Identity:
         if not task.cancelled():
             task.exception()  # it is told where it is waited for
 
-    async def _tidy(self, connection: AsyncConnection, now: datetime) -> None:
+    async def _tidy(self, now: datetime) -> None:
         """Once an hour, whatever is tried: drop the failures that are forgotten."""
         if self._tidied is None or now - self._tidied > _TIDY_EVERY:
             self._tidied = now
-            await lockouts.forget_old(connection, now, self.pins.terms)
+            async with self.store.writing_beside() as connection:
+                await lockouts.forget_old(connection, now, self.pins.terms)
 
 
 async def find_holder(connection: AsyncConnection, operator: Operator, account: str) -> Holder | None:

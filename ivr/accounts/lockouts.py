@@ -50,8 +50,12 @@ async def take_back(connection: AsyncConnection, subjects: Subjects, terms: PinT
     """The try was right: the account has no failures, and the caller none for this account.
 
     What the caller has failed at other accounts stays: whoever has an account of his own could otherwise
-    guess at those of others for ever, with a right PIN in between.
+    guess at those of others for ever, with a right PIN in between. The caller's row is locked first, as
+    counting does: two transactions never wait for each other's.
     """
+    if subjects.caller is not None:
+        mine = select(lockouts.c.failures).where(lockouts.c.subject == subjects.caller)
+        await connection.execute(mine.with_for_update())
     account = delete(lockouts).where(lockouts.c.subject == subjects.account).returning(lockouts.c.failures)
     failures = (await connection.execute(account)).scalar() or 0
     if subjects.caller is None:
@@ -68,9 +72,12 @@ async def take_back(connection: AsyncConnection, subjects: Subjects, terms: PinT
 
 
 async def lift(connection: AsyncConnection, *subjects: str) -> frozenset[str]:
-    """Forget all failures of these; which of them had any."""
-    gone = delete(lockouts).where(lockouts.c.subject.in_(subjects)).returning(lockouts.c.subject)
-    return frozenset((await connection.execute(gone)).scalars())
+    """Forget all failures of these; which of them had any. Name a caller first, as all lock it first."""
+    had: set[str] = set()
+    for subject in subjects:
+        gone = delete(lockouts).where(lockouts.c.subject == subject).returning(lockouts.c.subject)
+        had.update((await connection.execute(gone)).scalars())
+    return frozenset(had)
 
 
 async def standing(
@@ -86,10 +93,11 @@ async def standing(
 
 
 async def forget_old(connection: AsyncConnection, now: datetime, terms: PinTerms) -> None:
-    """Drop the rows that say nothing any more."""
+    """Drop the rows that say nothing any more, but for those in use, in a transaction of its own."""
     over = or_(lockouts.c.locked_until.is_(None), lockouts.c.locked_until <= now)
     old = lockouts.c.first_failure_at < now - terms.remembered
-    await connection.execute(delete(lockouts).where(old & over))
+    unused = select(lockouts.c.subject).where(old & over).with_for_update(skip_locked=True)
+    await connection.execute(delete(lockouts).where(lockouts.c.subject.in_(unused)))
 
 
 async def _count(

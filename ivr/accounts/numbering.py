@@ -69,9 +69,8 @@ class NumberDesk:
         number = to_e164(account, self.operator.country)
         async with self.store.writing_beside() as connection:
             holder = await find_holder(connection, self.operator, account)
-            subjects = {"account": account_subject(self.operator, self.pins, account, holder)}
-            if number is not None:
-                subjects["caller"] = caller_subject(self.pins, number)
+            subjects = {} if number is None else {"caller": caller_subject(self.pins, number)}
+            subjects["account"] = account_subject(self.operator, self.pins, account, holder)
             had = await lockouts.lift(connection, *subjects.values())
         return tuple(name for name, subject in subjects.items() if subject in had)
 
