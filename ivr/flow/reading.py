@@ -11,13 +11,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ivr.errors import ConfigurationError
-from ivr.flow import values as v
 from ivr.flow.hours import OpeningHours
 from ivr.flow.places import Places
 from ivr.flow.plan import Line, Place, Plan
 from ivr.flow.steps import RESUME, HoursStep, Step
 from ivr.flow.tables import VERBS, LineTable, StepTable
 from ivr.flow.tables_hours import OpeningTable, faults
+from ivr.flow.values_line import is_shared_file
 from ivr.flow.wording import did_you_mean, listed, on_one_line, quoted
 from ivr.phone import same_number
 
@@ -62,7 +62,7 @@ class Reading:
         line = self._source.content.get("line")
         used = line.get("use") if isinstance(line, dict) else None
         for nth, file in enumerate(used if isinstance(used, list) else ()):
-            if isinstance(file, str) and v.is_shared_file(file.strip()):
+            if isinstance(file, str) and is_shared_file(file.strip()):
                 yield ("line", "use", str(nth)), file.strip()
 
     def cannot_share(self, place: Place, expected: str) -> None:

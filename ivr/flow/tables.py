@@ -11,6 +11,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from ivr.flow import values as v
+from ivr.flow import values_line as of
 from ivr.flow.plan import Line
 from ivr.flow.steps import (
     AskStep,
@@ -40,26 +41,26 @@ class LineTable(_Table):
 
     leads = ("start", "start_for")
     name: v.Words = Field(description='what the line is called, such as "CallPro"')
-    numbers: v.Numbers = Field(description='the numbers it answers, such as ["4488"]')
-    country: v.Country = Field(description='whose telephone numbers these are, such as "CZ"')
-    language: v.Language = Field(description='the language that a call begins with, such as "cs"')
+    numbers: of.Numbers = Field(description='the numbers it answers, such as ["4488"]')
+    country: of.Country = Field(description='whose telephone numbers these are, such as "CZ"')
+    language: of.Language = Field(description='the language that a call begins with, such as "cs"')
     start: v.StepName = Field(description="the step a call begins with")
     longest_call: v.LongestCall = Field(description='after how long a call is ended, such as "10 min"')
     one_moment: v.TextId | None = Field(None, description="the sentence that bridges a wait")
     trouble: v.TextId | None = Field(None, description="the sentence for an answer that cannot be spoken")
     before_answer: v.TextId | None = Field(None, description="the sentence said before the line answers")
     operator: v.Name = Field("callpro", description="whose accounts answer its look-ups")
-    languages: v.Languages = Field((), description='all that it speaks, such as ["cs", "en"]')
-    start_for: dict[v.Number, v.StepName] = Field(
+    languages: of.Languages = Field((), description='all that it speaks, such as ["cs", "en"]')
+    start_for: dict[of.Number, v.StepName] = Field(
         default_factory=dict, description='another first step for a number, such as "3111*0" = "balance"'
     )
-    language_for: dict[v.Number, v.Language] = Field(
+    language_for: dict[of.Number, of.Language] = Field(
         default_factory=dict, description='another language for a number, such as "4489" = "en"'
     )
-    before_answer_for: dict[v.Number, v.TextId] = Field(
+    before_answer_for: dict[of.Number, v.TextId] = Field(
         default_factory=dict, description="another sentence before the answer for a number"
     )
-    use: v.Files = Field((), description="files of steps that several lines share, in this folder")
+    use: of.Files = Field((), description="files of steps that several lines share, in this folder")
 
     def line(self) -> Line:
         """The line as the plan holds it."""
@@ -189,7 +190,7 @@ class LanguageTable(StepTable):
     """``language``: speak another language from now on."""
 
     leads = ("then",)
-    language: v.LanguageOrAccount = Field(description='the language, such as "en", or "account"')
+    language: of.LanguageOrAccount = Field(description='the language, such as "en", or "account"')
     then: v.StepName = Field(description="the step that follows")
 
     def step(self, name: str) -> LanguageStep:
@@ -211,7 +212,7 @@ class TransferTable(StepTable):
     """``transfer``: hand the caller to another number."""
 
     leads = ("connected", "failed")
-    transfer: v.NumberOrFact = Field(description='the number, such as "474 770 601", or a fact')
+    transfer: of.NumberOrFact = Field(description='the number, such as "474 770 601", or a fact')
     connected: v.StepName = Field(description="the step that follows when the other side has answered")
     failed: v.StepName = Field(description="the step that follows when nobody could be reached")
 

@@ -5,50 +5,36 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-import phonenumbers
 from pydantic import BeforeValidator
 
 from ivr.flow.steps import ANY_KEY, KEYS, Sentence, Trust
 from ivr.flow.wording import did_you_mean, listed, quoted
 
-__all__ = ["Country", "Digits", "FactName", "Files", "Flag", "KeyOrAny", "Keyed", "Language"]
-__all__ += ["LanguageOrAccount", "Languages", "LongestCall", "Name", "Number", "NumberOrFact", "Numbers"]
-__all__ += [
-    "PaceAgain",
-    "Patience",
-    "Sentences",
-    "State",
-    "StepName",
-    "TextId",
-    "Tries",
-    "TrustNeeded",
-    "Words",
-    "Yes",
-]
+__all__ = ["FACT", "SENTENCE_ENTRIES", "Digits", "FactName", "Flag", "KeyOrAny", "Keyed", "LongestCall"]
+__all__ += ["Name", "PaceAgain", "Patience", "Sentences", "State", "StepName", "TextId", "Tries"]
+__all__ += ["TrustNeeded", "Words", "Yes", "shown", "words"]
 
 _LENGTH = re.compile(r"([0-9]{1,6}) ?(ms|s|min|h)")
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
-_NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
-_BLANKS = re.compile(r"[ \u00a0]")
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_FACT = re.compile(r"[a-z][a-z0-9_]*")
+FACT = re.compile(r"[a-z][a-z0-9_]*")
 _DIGITS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
 _MOST_DIGITS = 20  # an account number is at most that long
-_FILE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-]+\.toml")
 SENTENCE_ENTRIES = ("say", "if", "unless", "each")
 _TEXT_ID = re.compile(r"(?:[a-z]{2,3}:)?[A-Za-z][A-Za-z0-9_-]*")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 
 
-def _words(value: object) -> str:
+def words(value: object) -> str:
+    """A text that is not empty."""
     if not isinstance(value, str):
-        raise ValueError(f"this is a text in double quotes, not {_shown(value)}")
+        raise ValueError(f"this is a text in double quotes, not {shown(value)}")
     if not value.strip():
         raise ValueError("this text is empty")
     return value.strip()
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as messages show it."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -65,14 +51,14 @@ def _shown(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    word = _words(value)
+    word = words(value)
     if not _NAME.fullmatch(word):
         raise ValueError(f"a name is small letters, digits and hyphens, not {quoted(word)}")
     return word
 
 
 def _text_id(value: object) -> str:
-    word = _words(value)
+    word = words(value)
     if not _TEXT_ID.fullmatch(word):
         raise ValueError(f'a sentence is named as in prompts/, such as "credit-valid", not {quoted(word)}')
     return word
@@ -104,8 +90,8 @@ def _sentence(value: object) -> Sentence:
 
 
 def _fact_name(value: object) -> str:
-    word = _words(value)
-    if not _FACT.fullmatch(word):
+    word = words(value)
+    if not FACT.fullmatch(word):
         raise ValueError(f"a fact's name is small letters, digits and low lines, not {quoted(word)}")
     return word
 
@@ -113,7 +99,7 @@ def _fact_name(value: object) -> str:
 def _digits(value: object) -> tuple[int, int]:
     if type(value) is int:
         raise ValueError(f'how many digits stands in double quotes: "{value}"')
-    word = _words(value)
+    word = words(value)
     match = _DIGITS.fullmatch(word)
     if match is None:
         raise ValueError(f'how many digits is written "4" or "4-10", not {quoted(word)}')
@@ -129,37 +115,16 @@ def _keyed(value: object) -> tuple[str, str]:
     return _name(value["account"]), _name(value["pin"])
 
 
-def _one_of(value: object, *words: str) -> str:
-    if (word := _words(value)) not in words:
-        raise ValueError(f"this is {listed(words, 'or')}, not {quoted(word)}{did_you_mean(word, words)}")
+def _one_of(value: object, *allowed: str) -> str:
+    if (word := words(value)) not in allowed:
+        raise ValueError(f"this is {listed(allowed, 'or')}, not {quoted(word)}{did_you_mean(word, allowed)}")
     return word
-
-
-def is_shared_file(name: str) -> bool:
-    """Whether a name may be that of a file in or below the dialplan's folder."""
-    return _FILE.fullmatch(name) is not None
-
-
-def _files(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(
-            f'files stand in a list, such as ["shared/identify-cs.toml"], not {_shown(value)} alone'
-        )
-    files = tuple(_words(item) for item in value)
-    for nth, file in enumerate(files):
-        if file in files[:nth]:
-            raise ValueError(f"the file {quoted(file)} stands here twice")
-        if not is_shared_file(file):
-            raise ValueError(
-                f"a shared file lies below the dialplan's folder and ends in .toml, not {quoted(file)}"
-            )
-    return files
 
 
 def _length(value: object, least: str, most: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(f'a length of time has its unit: "{value} s", "500 ms" or "1 min"')
-    word = _words(value)
+    word = words(value)
     seconds = _seconds(word)
     if seconds is None:
         raise ValueError(f'a length of time is written "5 s", "500 ms" or "1 min", not {quoted(word)}')
@@ -183,25 +148,25 @@ def _longest_call(value: object) -> float:
 
 def _tries(value: object) -> int:
     if type(value) is not int or not 1 <= value <= 9:
-        raise ValueError(f"this is a whole number from 1 to 9, without quotes, not {_shown(value)}")
+        raise ValueError(f"this is a whole number from 1 to 9, without quotes, not {shown(value)}")
     return value
 
 
 def _flag(value: object) -> bool:
     if type(value) is not bool:
-        raise ValueError(f"this is true or false, without quotes, not {_shown(value)}")
+        raise ValueError(f"this is true or false, without quotes, not {shown(value)}")
     return value
 
 
 def _yes(value: object) -> bool:
     if value is not True:
-        raise ValueError(f"this is always true, without quotes, not {_shown(value)}")
+        raise ValueError(f"this is always true, without quotes, not {shown(value)}")
     return True
 
 
 def _key(value: object) -> str:
     if not isinstance(value, str) or value not in KEYS or len(value) != 1:
-        raise ValueError(f"{_shown(value)} is no telephone key: they are 0 to 9, *, # and A to D")
+        raise ValueError(f"{shown(value)} is no telephone key: they are 0 to 9, *, # and A to D")
     return value
 
 
@@ -209,69 +174,15 @@ def _key_or_any(value: object) -> str:
     return ANY_KEY if value == ANY_KEY else _key(value)
 
 
-def _number(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(f'a telephone number stands in double quotes: "{value}"')
-    word = _BLANKS.sub("", _words(value))
-    if not _NUMBER.fullmatch(word):
-        raise ValueError(
-            f'a telephone number is digits, such as "474 770 601" or "+420474770601", not {quoted(word)}'
-        )
-    return word
-
-
-def _number_or_fact(value: object) -> str:
-    if isinstance(value, str) and _FACT.fullmatch(value.strip()) and value.strip()[0].isalpha():
-        return value.strip()
-    return _number(value)
-
-
-def _numbers(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f'numbers stand in a list, such as ["4488"], not {_shown(value)} alone')
-    if not value:
-        raise ValueError("this list is empty: a line answers at least one number")
-    return tuple(_number(item) for item in value)
-
-
-def _country(value: object) -> str:
-    word = _words(value)
-    if word not in phonenumbers.SUPPORTED_REGIONS:
-        near = word.upper() if word.upper() in phonenumbers.SUPPORTED_REGIONS else "CZ"
-        raise ValueError(f'a country is two capital letters, such as "{near}", not {quoted(word)}')
-    return word
-
-
-def _language(value: object) -> str:
-    word = _words(value)
-    if not _LANGUAGE.fullmatch(word):
-        raise ValueError(f'a language is written as in BCP 47, such as "cs" or "fr-CA", not {quoted(word)}')
-    return word
-
-
-def _languages(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError(f'languages stand in a list, such as ["cs", "en"], not {_shown(value)}')
-    found = tuple(_language(item) for item in value)
-    if len(set(found)) < len(found):
-        raise ValueError("a language stands here twice")
-    return found
-
-
-def _language_or_account(value: object) -> str:
-    return "account" if value == "account" else _language(value)
-
-
-Words = Annotated[str, BeforeValidator(_words)]
+Words = Annotated[str, BeforeValidator(words)]
 Name = Annotated[str, BeforeValidator(_name)]
-StepName = Annotated[str, BeforeValidator(_words)]
+StepName = Annotated[str, BeforeValidator(words)]
 TextId = Annotated[str, BeforeValidator(_text_id)]
 Sentences = Annotated[tuple[Sentence, ...], BeforeValidator(_sentences)]
 State = Annotated[str, BeforeValidator(_fact_name)]
 FactName = Annotated[str, BeforeValidator(_fact_name)]
 Digits = Annotated[tuple[int, int], BeforeValidator(_digits)]
 Keyed = Annotated[tuple[str, str], BeforeValidator(_keyed)]
-Files = Annotated[tuple[str, ...], BeforeValidator(_files)]
 TrustNeeded = Annotated[Trust, BeforeValidator(lambda value: _one_of(value, "none", "number", "pin"))]
 PaceAgain = Annotated[
     Literal["same", "slower"], BeforeValidator(lambda value: _one_of(value, "same", "slower"))
@@ -283,10 +194,3 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Yes = Annotated[bool, BeforeValidator(_yes)]
 Key = Annotated[str, BeforeValidator(_key)]
 KeyOrAny = Annotated[str, BeforeValidator(_key_or_any)]
-NumberOrFact = Annotated[str, BeforeValidator(_number_or_fact)]
-Number = Annotated[str, BeforeValidator(_number)]
-Numbers = Annotated[tuple[str, ...], BeforeValidator(_numbers)]
-Country = Annotated[str, BeforeValidator(_country)]
-Language = Annotated[str, BeforeValidator(_language)]
-Languages = Annotated[tuple[str, ...], BeforeValidator(_languages)]
-LanguageOrAccount = Annotated[str, BeforeValidator(_language_or_account)]
