@@ -33,6 +33,9 @@ def check_sentences(plan: Plan, giving: Giving, texts: Texts) -> Iterator[Proble
     met = reachable(plan)
     for place, sentence, step in _spoken(plan):
         by, name = in_language(sentence.text, "")
+        if by and step is None:
+            yield place, f"this is said in the language of the call: write {quoted(name)}"
+            continue
         if by and by not in plan.line.languages:
             yield place, f"the line does not speak {quoted(by)}, only {listed(plan.line.languages)}"
             continue

@@ -20,7 +20,7 @@ from ivr.flow.instructions import (
     TellTime,
     Transfer,
 )
-from ivr.flow.known import Texts, holds
+from ivr.flow.known import Texts
 from ivr.flow.plan import Plan
 from ivr.flow.states import (
     Asking,
@@ -107,7 +107,7 @@ class Progress:
                 said = () if self.hurried else self.telling.last_answer
                 return self._say(said, step.then, pace="slow" if step.pace == "slower" else "normal")
             case WhenStep():
-                return step.yes if holds(self.telling.known.facts.get(step.fact)) else step.no
+                return step.yes if self.telling.holds(step.fact) else step.no
             case LanguageStep():
                 self.telling.switch(step.language)
                 return step.then

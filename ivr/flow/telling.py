@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.flow.known import Known, Texts, chosen
+from ivr.flow.known import Known, Texts, chosen, holds
 from ivr.flow.plan import Line
 from ivr.flow.steps import AskStep, Sentence
 
@@ -35,6 +35,10 @@ class Telling:
     def chosen(self, sentences: Sequence[Sentence]) -> Texts:
         """The sentences that are said as things stand, with the facts of this moment."""
         return chosen(sentences, self.known.facts, f"in_{self.language}")
+
+    def holds(self, fact: str) -> bool:
+        """Whether a branch on a fact leads to ``yes``; ``in_en`` is true while the call is in English."""
+        return fact == f"in_{self.language}" or holds(self.known.facts.get(fact))
 
     def answer(self, sentences: Sequence[Sentence]) -> Texts:
         """The same, kept to be repeated: an answer is all that is said from one question to the next."""

@@ -143,6 +143,10 @@ def test_with_trust_none_nobody_is_unknown():
             'line.before_answer_for.3111: "some" may be said at any time, so it can speak of no facts',
         ),
         (
+            [("[line]", '[line]\none_moment = "en:s"')],
+            'line.one_moment: this is said in the language of the call: write "s"',
+        ),
+        (
             [('read = "which-pin"', 'read = "which-pine"')],
             'step.ask-pin.read: there is no sentence "which-pine" in prompts/fr; did you mean "which-pin"?',
         ),

@@ -203,6 +203,21 @@ def test_a_key_changes_the_language_from_then_on():
     assert (menu.language, again.language) == ("fr", "en")
 
 
+@pytest.mark.parametrize(("key", "end"), [("7", "yes"), ("1", "no")])
+def test_a_branch_may_ask_which_language_the_call_is_in(key, end):
+    steps = {
+        "a": AskStep("a", sentences("a"), {"7": "b", "1": "c"}, 5.0, 1, "yes"),
+        "b": LanguageStep("b", "en", "c"),
+        "c": WhenStep("c", "in_en", "yes", "no"),
+        "yes": SayStep("yes", sentences("yes"), "end"),
+        "no": SayStep("no", sentences("no"), "end"),
+        "end": HangUpStep("end"),
+    }
+    call = Walk(Plan(Line("T", ("1",), "FR", "fr", "a", 60.0, languages=("fr", "en")), steps))
+    call.start()
+    assert happen(call, key) == f"hush, {end}"
+
+
 @pytest.mark.parametrize(
     ("known", "spoken"),
     [({"language": "en"}, "en"), ({"language": "de"}, "fr"), ({}, "fr"), ({"language": 3}, "fr")],
