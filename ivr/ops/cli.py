@@ -122,9 +122,10 @@ def _announce(console: Console, settings: Settings, files: Files, running: Runni
     places = reachable_at(running.addresses, settings.sip)
     console.print(f"[bold green]The line is open[/] on {', '.join(str(place) for place in places)}")
     address = places[0].address
+    width = max((len(plan.line.name) for plan in files.plans), default=0)
     for plan in files.plans:
         for number in plan.line.numbers:
-            console.print(f"  {number:<12} {plan.line.name:<10} dial  sip:{number}@{address}")
+            console.print(f"  {number:<12} {plan.line.name:<{width}} dial  sip:{number}@{address}")
     for phone in settings.phones:
         console.print(f"  a softphone registers as {phone.user}@{address} and calls as {phone.number}")
     for entry in settings.registrations:
