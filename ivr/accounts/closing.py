@@ -48,7 +48,7 @@ __all__ = ["Closed", "close_periods"]
 
 _BATCH = 100  # subscribers in a transaction, or fewer where their work takes longer than this:
 _LONGEST = 0.05  # seconds; so long others wait to write
-_FEWEST = 5  # in the next batch, when one has ended early
+_FEWEST = 5  # in the first batch, and in the next when one has ended early
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ async def close_periods(
     terms = accounts.terms
     closed = Closed()
     for billing_day, period in await _to_close(accounts, now):
-        size = _BATCH
+        size = min(_FEWEST, _BATCH)
         while done := await _close_batch(accounts, billing_day, period, now, terms, size):
             size = min(_BATCH, max(_FEWEST, 2 * done))
             closed.subscribers += done
