@@ -10,6 +10,7 @@ from ivr.flow import Pace
 from ivr.media.clip import Clip
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
+from ivr.speech.render import Samples
 from ivr.speech.speaking import speak
 
 __all__ = ["Speaker"]
@@ -23,6 +24,7 @@ class Speaker:
     def __init__(self, catalogue: Catalogue, library: Library) -> None:
         self._catalogue, self._library = catalogue, library
         self._fixed: dict[tuple[str, str], Clip] = {}
+        self._encoded: dict[tuple[str, str], tuple[Samples, Clip]] = {}  # the same by their words
         self._own: OrderedDict[tuple[str, str, Pace], Clip] = OrderedDict()
 
     def words(self, language: str, text: str, facts: Mapping[str, object]) -> str:
@@ -33,14 +35,21 @@ class Speaker:
         """The clip of a fixed sentence, if it has been made already; of a slow one it has not."""
         return self._fixed.get((language, text)) if pace == "normal" else None
 
-    async def prepare(self, language: str) -> None:
-        """Encode every fixed sentence of a language, so that no caller waits for one.
+    async def prepare(self, language: str, before: Speaker | None = None) -> None:
+        """Encode every fixed sentence of a language, so that no caller waits for one. VoiceError.
 
-        Calls that are up have their turn between any two.
+        What sounds as it did ``before`` is taken over. Calls that are up have their turn between any two.
         """
+        known = {} if before is None else before._encoded
         for text in self._catalogue.texts(language):
             if self._catalogue.is_fixed(language, text):
-                await self.clip(language, text, {})
+                words = self.words(language, text, {})
+                samples = await speak(self._catalogue, self._library, language, words)
+                encoded = known.get((language, words))
+                if encoded is None or encoded[0] is not samples:
+                    encoded = samples, Clip.from_pcm(samples)
+                self._encoded[language, words] = encoded
+                self._fixed[language, text] = encoded[1]
                 await asyncio.sleep(0)
 
     async def clip(

@@ -23,11 +23,13 @@ class Reloading:
         self,
         read: Callable[[], tuple[Files, list[ConfigurationError]]],
         library: Library,
+        edition: Edition,
         change: Callable[[Edition], None],
         watch: Watcher,
     ) -> None:
-        """``read`` works in a thread of its own; ``change`` takes the new edition into use."""
-        self._read, self._library, self._change, self._watch = read, library, change, watch
+        """``read`` works in a thread of its own; ``change`` takes the one after ``edition`` into use."""
+        self._read, self._library, self._edition = read, library, edition
+        self._change, self._watch = change, watch
         self._task: asyncio.Task[None] | None = None
         self._again = False
 
@@ -61,6 +63,7 @@ class Reloading:
         if problems:
             self._watch(FilesRefused(tuple(str(problem) for problem in problems)))
             return
-        self._change(await prepare(self._library, files, at_once=1))  # callers come first
+        self._edition = await prepare(self._library, files, at_once=1, before=self._edition)
+        self._change(self._edition)
         texts = sum(len(files.catalogue.texts(language)) for language in files.catalogue.languages)
         self._watch(FilesTaken(len(files.plans), texts))

@@ -115,7 +115,7 @@ async def open_line(
         stack.callback(collect_when_idle(lambda: line.calls > 0))
         await stack.enter_async_context(settle_in_background(settings.cards, store, settings.terms(), watch))
         api = await stack.enter_async_context(serve_api(settings.api, store, settings.terms()))
-        reloading = Reloading(partial(read_again, settings, again), library, line.change, watch)
+        reloading = Reloading(partial(read_again, settings, again), library, edition, line.change, watch)
         stack.push_async_callback(reloading.close)
 
         def reload() -> None:

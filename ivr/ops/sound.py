@@ -32,10 +32,11 @@ async def prepare(
     files: Files,
     progress: Callable[[int, int], None] | None = None,
     at_once: int | None = None,
+    before: Edition | None = None,
 ) -> Edition:
     """The files as calls use them, with every fixed sentence said; calls go on meanwhile. VoiceError.
 
-    No more than ``at_once`` sentences are made at one time.
+    No more than ``at_once`` sentences are made at one time, and those that sound as ``before`` not at all.
     """
     languages = {language for plan in files.plans for language in plan.line.languages}
     sentences = [
@@ -47,7 +48,7 @@ async def prepare(
     await library.prepare(sentences, progress, at_once)
     speaker = Speaker(files.catalogue, library)
     for language in languages:
-        await speaker.prepare(language)
+        await speaker.prepare(language, None if before is None else before.speaker)
     return Edition(files.plans, speaker, files.facts)
 
 

@@ -138,10 +138,11 @@ async def test_a_changed_setting_never_plays_an_old_voice(tmp_path: Path) -> Non
 async def test_a_damaged_file_is_rendered_anew(tmp_path: Path, damage: str) -> None:
     async with Library(tmp_path, CZECH, workers=1) as library:
         await library.prepare(FIXED)
-        file = files(tmp_path)[0]
-        whole = file.read_bytes()
-        changed = whole[:3000] + bytes([whole[3000] ^ 1]) + whole[3001:]
-        file.write_bytes({"cut": whole[:-100], "changed": changed, "emptied": b""}[damage])
+    file = files(tmp_path)[0]
+    whole = file.read_bytes()
+    changed = whole[:3000] + bytes([whole[3000] ^ 1]) + whole[3001:]
+    file.write_bytes({"cut": whole[:-100], "changed": changed, "emptied": b""}[damage])
+    async with Library(tmp_path, CZECH, workers=1) as library:
         made = await library.prepare(FIXED)
     assert (made.cached, made.rendered) == (1, 1)
     assert len(files(tmp_path)) == 2

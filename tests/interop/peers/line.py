@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -175,8 +176,7 @@ def _dialplan(folder: Path, line_more: str, wait: str) -> Path:
     delivered = PROJECT / "dialplan"
     if not line_more and wait == "5 s":
         return delivered
-    own = folder / "dialplan"
-    own.mkdir()
-    text = (delivered / "callpro.toml").read_text("utf-8").replace('= "5 s"', f'= "{wait}"')
+    own = shutil.copytree(delivered, folder / "dialplan")
+    text = (own / "callpro.toml").read_text("utf-8").replace('= "5 s"', f'= "{wait}"')
     (own / "callpro.toml").write_text(text.replace("[line]", f"[line]\n{line_more}", 1), "utf-8")
     return own
