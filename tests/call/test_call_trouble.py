@@ -129,8 +129,8 @@ async def test_one_moment_is_said_again_for_the_next_slow_answer(house: House):
         await Accounts(house.store).top_up("+420777123456", Money(100), now=NOW)
         house.voice.engine = voice = WaitingVoice()
         phone.press("2")
-        while not voice.asked.is_set():
-            await house.advance(0.005, settle=False)
+        await house.advance(0.02, settle=False)
+        await voice.asked.wait()
         await house.advance(1, settle=False)
         voice.may_speak.set()
         await house.advance(2)
@@ -211,8 +211,8 @@ async def test_a_caller_who_hangs_up_while_the_voice_works_leaves_nothing(house:
     house.voice.engine = voice = WaitingVoice()
     phone = Phone(house).call()
     phone.press("2")
-    while not voice.asked.is_set():
-        await house.advance(0.005, settle=False)
+    await house.advance(0.02, settle=False)
+    await voice.asked.wait()
     phone.hang_up()
     await house.settle()
     assert house.timers() == []
@@ -227,8 +227,8 @@ async def test_a_sentence_nobody_waits_for_any_more_may_fail_unheard(house: Hous
     house.voice.engine = voice
     phone = Phone(house).call()
     phone.press("2")
-    while not voice.asked.is_set():
-        await house.advance(0.005, settle=False)
+    await house.advance(0.02, settle=False)
+    await voice.asked.wait()
     phone.press("9")
     await house.advance(0.02, settle=False)
     await house.advance(0.5)
