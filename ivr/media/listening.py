@@ -62,6 +62,7 @@ class Listener:
         self._highest = np.zeros(rows, np.int64)
         self._base = np.zeros(rows, np.int64)
         self.counts: Counter[str] = Counter()
+        self.moved: list[int] = []  # rows whose destination was written, until somebody clears it
         self._in_band = InBand(rows)
 
     def open(self, slot: int, wire: int, now: float) -> None:
@@ -229,6 +230,7 @@ class Listener:
                 self._drop(slot, peer.heard)
             peer.heard = key
             self._destination[slot] = key & int(mask)
+            self.moved.append(slot)
 
     def _meet(self, keys: NDArray[np.uint64], slots: NDArray[np.int64], unknown: NDArray[np.int64]) -> None:
         """Latch a source nobody is known at, where exactly one silent stream waits for its host.

@@ -205,6 +205,9 @@ class Plane:
             verb, given = self._commands.popleft()
             verb(*given, number, now)
         self._listen(now)
+        for slot in self._in.moved:
+            self._out.changed(slot)
+        self._in.moved.clear()
         for slot in self._out.send(number, self._wires).tolist():
             self._playback.go_on(slot)
         if now >= self._next_watch:
@@ -266,6 +269,7 @@ class Plane:
         self._in.listen(slot, agreed.codec, agreed.payload_type)
         self._in.watched[slot] = agreed.send and agreed.receive
         self._out.destination[slot] = self._in.address(slot)
+        self._out.changed(slot)
         self._reports.agree(slot, agreed.control, agreed.control == agreed.remote[1], now)
         self._playback.agree(slot, agreed)
 

@@ -116,7 +116,4 @@ class Playback:
         slot, agreed = voice.stream.slot, voice.agreed
         assert agreed is not None
         something = voice.clip is not None or voice.stream.silence
-        sending = agreed.send and something
-        if sending and not self._out.sending[slot]:
-            self._out.marker[slot] = True
-        self._out.sending[slot] = sending
+        self._out.let(slot, agreed.send and something)

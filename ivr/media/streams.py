@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +14,7 @@ from .clip import Clip, silence
 from .g711 import Codec
 from .rtp import HEADER
 from .sdp import Agreed
-from .wire import Wire
+from .wire import Round, Wire
 
 __all__ = ["PHASES", "TICK_MS", "SendTable"]
 
@@ -20,7 +23,37 @@ PHASES = 4
 """Streams leave in four groups over the 20 ms, so that a thousand packets are not one burst."""
 
 _NEVER = -1
+_NOBODY = np.zeros(0, np.int64)
 _ENDLESS = np.iinfo(np.uint64).max
+
+
+Beat = tuple[int, int]
+"""Ticks from packet to packet, and which of them: rows of one beat leave together."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """The rows of a group that leave through one socket: where in the group, and their datagrams."""
+
+    rows: slice
+    round: Round
+    second: NDArray[np.uint8]
+    sequence: NDArray[np.uint16]
+    timestamp: NDArray[np.uint32]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Rows of one beat at ``tick``: all of them, and those that send, in the order of their sockets.
+
+    ``samples`` is what the clocks of all move on by.
+    """
+
+    tick: int
+    due: NDArray[np.int64]
+    out: NDArray[np.int64]
+    samples: NDArray[np.uint32]
+    parts: list[_Part]
 
 
 class SendTable:
@@ -28,6 +61,10 @@ class SendTable:
 
     A row goes through its frames by an address in memory: a packet is sent from ``pointer``, which then
     moves on by ``advance``; at ``end`` the row has run out. Silence is a row that does not move.
+
+    What is the same in all packets of a row is laid out once for all rows of a beat, and anew when a row
+    comes, goes, changes its agreement or address, or begins or ends to send. The verbs here see to that;
+    who writes ``destination`` calls ``changed``.
     """
 
     def __init__(self, capacity: int, chance: random.Random) -> None:
@@ -35,6 +72,9 @@ class SendTable:
         self._quiet: dict[Codec, NDArray[np.uint8]] = {"PCMA": silence("PCMA"), "PCMU": silence("PCMU")}
         self._load = [0] * PHASES
         self._phase = np.zeros(capacity, np.uint8)
+        self._groups: dict[Beat, _Group] = {}
+        self._marked: set[Beat] = set()
+        self._periods: Counter[int] = Counter()
         self.high = 0
         self.next_tick = np.full(capacity, _NEVER, np.int64)
         self.period = np.full(capacity, PHASES, np.int64)  # ticks from packet to packet
@@ -63,11 +103,15 @@ class SendTable:
         self.sequence[slot] = self._chance.getrandbits(16)
         self.timestamp[slot] = self._chance.getrandbits(32)
         self.ssrc[slot] = self._chance.getrandbits(32)
-        self.marker[slot] = True
         self.high = max(self.high, slot + 1)
+        self._periods[PHASES] += 1
+        self.mark(slot)
+        self.changed(slot)
 
     def close(self, slot: int) -> None:
         """Free a row and clear what the next stream must not find there."""
+        self.changed(slot)
+        self._periods[int(self.period[slot])] -= 1
         self._load[int(self._phase[slot])] -= 1
         self.next_tick[slot] = _NEVER
         self.period[slot], self.samples[slot] = PHASES, 160
@@ -78,8 +122,12 @@ class SendTable:
 
     def agree(self, slot: int, agreed: Agreed, before: Codec | None, clip: Clip | None) -> None:
         """Take on codec and packet time; a clip that is playing goes on at the same place in the new law."""
+        self.changed(slot)
+        self._periods[int(self.period[slot])] -= 1
         self.period[slot], self.samples[slot] = agreed.ptime_ms // TICK_MS, agreed.ptime_ms * 8
+        self._periods[int(self.period[slot])] += 1
         self.payload_type[slot] = agreed.payload_type
+        self.changed(slot)
         if clip is not None and before is not None:
             reached = int(self.pointer[slot]) - clip.address(before)
             self.load(slot, clip, agreed.codec, reached)
@@ -92,7 +140,8 @@ class SendTable:
         self.pointer[slot], self.end[slot] = base + reached, base + clip.size
         self.advance[slot] = self.samples[slot]
         if not self.playing[slot]:
-            self.playing[slot] = self.marker[slot] = True  # a talkspurt begins (RFC 3551 section 4.1)
+            self.playing[slot] = True
+            self.mark(slot)  # a talkspurt begins (RFC 3551 section 4.1)
 
     def rest(self, slot: int, codec: Codec) -> None:
         """Fall silent: the same packet of silence from now on, where silence is sent at all."""
@@ -110,49 +159,97 @@ class SendTable:
         self.timestamp[behind] += (packets.astype(np.uint64) * self.samples[behind]).astype(np.uint32)
         self.marker[behind] = True
 
+    def let(self, slot: int, sending: bool) -> None:
+        """Whether packets of a row leave; the first one after a pause is marked."""
+        if sending != self.sending[slot]:
+            self.sending[slot] = sending
+            if sending:
+                self.mark(slot)
+            self.changed(slot)
+
+    def mark(self, slot: int) -> None:
+        """The next packet of a row begins a talkspurt."""
+        self.marker[slot] = True
+        self._marked.add(self._beat(slot))
+
+    def changed(self, slot: int) -> None:
+        """A row's packets are no longer what they were but for number, time and place in the speech."""
+        self._groups.pop(self._beat(slot), None)
+
+    def _beat(self, slot: int) -> Beat:
+        period = int(self.period[slot])
+        return period, int(self.next_tick[slot]) % period
+
     def send(self, tick: int, wires: list[Wire]) -> NDArray[np.int64]:
         """Send what is due; the rows that have run out are returned.
 
         The timestamp moves with time whether or not something is sent, the sequence number with packets.
         """
-        due = np.flatnonzero(self.next_tick[: self.high] == tick)
-        self.next_tick[due] += self.period[due]
-        out = due[self.sending[due]]
-        ended = out
-        if out.size:
-            headers = self._headers(out)
-            payloads = self.pointer[out]
-            reached = payloads + self.advance[out]
-            self.pointer[out] = reached
-            self._transmit(out, headers, payloads, wires)
-            self.sequence[out] += np.uint16(1)
-            self.sent[out] += 1
+        beats = [(period, tick % period) for period, rows in self._periods.items() if rows]
+        ended = [self._send(beat, tick, wires) for beat in beats]
+        return ended[0] if len(ended) == 1 else np.concatenate([_NOBODY, *ended])
+
+    def _send(self, beat: Beat, tick: int, wires: list[Wire]) -> NDArray[np.int64]:
+        group = self._groups.get(beat)
+        if group is None or group.tick != tick:
+            group = self._gather(beat, tick, wires)
+        group.tick += beat[0]
+        due, out = group.due, group.out
+        self.next_tick[due] += beat[0]
+        timestamp = self.timestamp[out]
+        self.timestamp[due] += group.samples
+        if not out.size:
+            return out
+        payloads, sequence = self.pointer[out], self.sequence[out]
+        reached = payloads + self.advance[out]
+        self.pointer[out], self.sequence[out] = reached, sequence + np.uint16(1)
+        marked = beat in self._marked
+        if marked:
+            self._write_types(group)
+        for part in group.parts:
+            part.sequence[:] = sequence[part.rows]
+            part.timestamp[:] = timestamp[part.rows]
+            part.round.payloads[:] = payloads[part.rows]
+            part.round.send()
+        self.sent[out] += 1
+        if marked:
+            self._marked.discard(beat)
             self.marker[out] = False
-            ended = out[reached >= self.end[out]]
-        self.timestamp[due] += self.samples[due].astype(np.uint32)
-        return ended
+            self._write_types(group)
+        return out[reached >= self.end[out]]
 
-    def _headers(self, out: NDArray[np.int64]) -> NDArray[np.void]:
-        headers = np.empty(out.size, HEADER)
-        headers["first"] = 0x80
-        headers["second"] = self.payload_type[out] | (self.marker[out].view(np.uint8) << 7)
-        headers["sequence"] = self.sequence[out]
-        headers["timestamp"] = self.timestamp[out]
-        headers["ssrc"] = self.ssrc[out]
-        return headers
+    def _write_types(self, group: _Group) -> None:
+        for part in group.parts:
+            rows = group.out[part.rows]
+            part.second[:] = self.payload_type[rows] | (self.marker[rows].view(np.uint8) << 7)
 
-    def _transmit(
-        self,
-        out: NDArray[np.int64],
-        headers: NDArray[np.void],
-        payloads: NDArray[np.uint64],
-        wires: list[Wire],
-    ) -> None:
-        lengths, destinations, through = self.samples[out], self.destination[out], self.wire[out]
-        if (through == through[0]).all():
-            wires[int(through[0])].send(headers, payloads, lengths, destinations)
-            return
+    def _gather(self, beat: Beat, tick: int, wires: list[Wire]) -> _Group:
+        """Lay out the rows of a beat; kept for its next tick if no other row joins them by then."""
+        period, rows = beat[0], self.next_tick[: self.high]
+        same = np.flatnonzero(
+            (self.period[: self.high] == period) & (rows % period == beat[1]) & (rows >= tick)
+        )
+        due = same[rows[same] == tick]
+        out = due[self.sending[due]]
+        through = self.wire[out]
         order = np.argsort(through, kind="stable")
-        for rows in np.split(order, np.flatnonzero(np.diff(through[order])) + 1):
-            wire = wires[int(through[rows[0]])]
-            wire.send(headers[rows], payloads[rows], lengths[rows], destinations[rows])
+        out, through = out[order], through[order]
+        group = _Group(tick, due, out, self.samples[due].astype(np.uint32), [])
+        bounds = [0, *(np.flatnonzero(np.diff(through)) + 1).tolist(), out.size]
+        for first, end in pairwise(bounds):
+            if first < end:
+                group.parts.append(
+                    self._lay_out(slice(first, end), out[first:end], wires[int(through[first])])
+                )
+        self._write_types(group)
+        self._marked.add(beat)
+        if due.size == same.size:
+            self._groups[beat] = group
+        return group
+
+    def _lay_out(self, place: slice, rows: NDArray[np.int64], wire: Wire) -> _Part:
+        laid = wire.round(self.samples[rows], self.destination[rows])
+        headers = laid.headers.view(HEADER)[:, 0]
+        headers["first"] = 0x80
+        headers["ssrc"] = self.ssrc[rows]
+        return _Part(place, laid, headers["second"], headers["sequence"], headers["timestamp"])

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Book", "Ipv6", "Received", "Wire"]
+__all__ = ["Book", "Ipv6", "Received", "Round", "Wire"]
 
 
 class Received(Protocol):
@@ -36,6 +36,21 @@ class Received(Protocol):
         """Whether the batch was full, so that more may be waiting."""
 
 
+class Round(Protocol):
+    """n datagrams that leave together again and again: addressed once, of which a few octets change."""
+
+    @property
+    def headers(self) -> NDArray[np.uint8]:
+        """Twelve octets of each, shape (n, 12), to be written before ``send``."""
+
+    @property
+    def payloads(self) -> NDArray[np.uint64]:
+        """Where in memory the rest of each lies, shape (n,), to be written before ``send``."""
+
+    def send(self) -> int:
+        """Send them as they stand; as ``Wire.send``."""
+
+
 class Wire(Protocol):
     """One UDP socket of ours."""
 
@@ -56,6 +71,9 @@ class Wire(Protocol):
         number that its book gave. Never blocks, never raises for a peer; returns how many of the
         n the system took.
         """
+
+    def round(self, lengths: NDArray[np.uint64], destinations: NDArray[np.uint64]) -> Round:
+        """Lay out n datagrams that will leave more than once; what they are given holds for all times."""
 
     def receive(self) -> Received | None:
         """What has come in since, at most one batch; None if nothing."""

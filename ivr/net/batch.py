@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ivr.net.addresses import IPV4, Addresses
 
-__all__ = ["Batch", "LoopWire", "MmsgWire", "Received", "can_batch", "open_wire"]
+__all__ = ["Batch", "LoopRound", "LoopWire", "MmsgRound", "MmsgWire", "Received", "can_batch", "open_wire"]
 
 BATCH = 512  # datagrams a system call; the kernel takes at most 1024 (UIO_MAXIOV)
 ROW = 640  # octets kept of a datagram: 60 ms of G.711 with header, contributors and a small extension
@@ -93,17 +93,41 @@ class Batch:
         self.stamps = np.zeros(size, _STAMP)
         self.into["control"] = self.stamps.ctypes.data + np.arange(size) * _STAMP.itemsize
         self.out_address, self.in_address = int(self.out.ctypes.data), int(self.into.ctypes.data)
+        self.in_used = size
 
     def _messages(self, vectors: NDArray[np.void], each: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
-        """Socket addresses and message headers that point at them and at ``each`` vectors a message."""
-        names = np.zeros(self.size, self.addresses.layout)
-        names["family"] = self.addresses.family
-        messages = np.zeros(self.size, _MMSGHDR)
-        messages["name"] = names.ctypes.data + np.arange(self.size) * names.itemsize
-        messages["name_length"] = names.itemsize
-        messages["vector"] = vectors.ctypes.data + np.arange(self.size) * each * _IOVEC.itemsize
-        messages["vector_length"] = each
-        return names, messages
+        return _messages(self.addresses, vectors, each)
+
+    def send_at(self, descriptor: int, address: int, count: int) -> int:
+        """Send the message headers that lie at an address; how many the system took."""
+        done, taken = 0, 0
+        while done < count:
+            left = min(count - done, self.size)
+            sent = self.sendmmsg(descriptor, address + done * _MMSGHDR.itemsize, left, 0)
+            if sent > 0:
+                done, taken = done + sent, taken + sent
+                continue
+            error = ctypes.get_errno()
+            if error in (errno.EAGAIN, errno.ENOBUFS, errno.EBADF):
+                break
+            if error != errno.EINTR:  # this one peer cannot be reached; the others can
+                done += 1
+        return taken
+
+
+def _messages(
+    addresses: Addresses, vectors: NDArray[np.void], each: int
+) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Socket addresses and message headers that point at them and at ``each`` vectors a message."""
+    count = len(vectors) // each
+    names = np.zeros(count, addresses.layout)
+    names["family"] = addresses.family
+    messages = np.zeros(count, _MMSGHDR)
+    messages["name"] = names.ctypes.data + np.arange(count) * names.itemsize
+    messages["name_length"] = names.itemsize
+    messages["vector"] = vectors.ctypes.data + np.arange(count) * each * _IOVEC.itemsize
+    messages["vector_length"] = each
+    return names, messages
 
 
 def _open_socket(host: str, port: int, family: socket.AddressFamily) -> socket.socket:
@@ -165,26 +189,25 @@ class MmsgWire:
         batch.out_vectors["base"][1 : 2 * count : 2] = payloads
         batch.out_vectors["length"][1 : 2 * count : 2] = lengths
         batch.addresses.write(batch.out_names[:count], destinations)
-        done, taken = 0, 0
-        while done < count:
-            address = batch.out_address + done * _MMSGHDR.itemsize
-            sent = batch.sendmmsg(self._descriptor, address, count - done, 0)
-            if sent > 0:
-                done, taken = done + sent, taken + sent
-                continue
-            error = ctypes.get_errno()
-            if error in (errno.EAGAIN, errno.ENOBUFS, errno.EBADF):
-                break
-            if error != errno.EINTR:  # this one peer cannot be reached; the others can
-                done += 1
+        return batch.send_at(self._descriptor, batch.out_address, count)
+
+    def round(self, lengths: NDArray[np.uint64], destinations: NDArray[np.uint64]) -> MmsgRound:
+        """Lay out n datagrams that will leave more than once; see ``ivr.media.wire``."""
+        return MmsgRound(self, self._batch, lengths, destinations)
+
+    def send_round(self, address: int, count: int) -> int:
+        """Send n message headers that lie at an address."""
+        taken = self._batch.send_at(self._descriptor, address, count)
+        self.unsent += count - taken
         return taken
 
     def receive(self) -> Received | None:
         """What has come in, at most a batch; the arrays hold until the next call on a wire of the batch."""
         batch = self._batch
         for _ in range(_REFUSALS):
-            batch.into["control_length"] = _STAMP.itemsize
+            batch.into["control_length"][: batch.in_used] = _STAMP.itemsize
             count = batch.recvmmsg(self._descriptor, batch.in_address, batch.size, 0, None)
+            batch.in_used = max(count, 0)
             if count > 0:
                 sources = batch.addresses.read(batch.in_names[:count])
                 lengths = batch.into["length"][:count].astype(np.int64)
@@ -199,6 +222,42 @@ class MmsgWire:
         """Give the port back; the wire sends and receives nothing any more."""
         self._descriptor = -1
         self._socket.close()
+
+
+class MmsgRound:
+    """Datagrams laid out once, in memory of their own, each with two vectors: header and payload."""
+
+    def __init__(
+        self, wire: MmsgWire, batch: Batch, lengths: NDArray[np.uint64], destinations: NDArray[np.uint64]
+    ) -> None:
+        count = len(lengths)
+        self._wire, self._count = wire, count
+        self.headers = np.zeros((count, _HEADER_LENGTH), np.uint8)
+        self._vectors = np.zeros(2 * count, _IOVEC)
+        self._vectors["base"][0::2] = self.headers.ctypes.data + np.arange(count) * _HEADER_LENGTH
+        self._vectors["length"][0::2] = _HEADER_LENGTH
+        self._vectors["length"][1::2] = lengths
+        self.payloads: NDArray[np.uint64] = self._vectors["base"][1::2]
+        self._names, self._messages = _messages(batch.addresses, self._vectors, 2)
+        batch.addresses.write(self._names, destinations)
+        self._address = int(self._messages.ctypes.data)
+
+    def send(self) -> int:
+        """Send them as they stand."""
+        return self._wire.send_round(self._address, self._count)
+
+
+class LoopRound:
+    """The same for the portable loop."""
+
+    def __init__(self, wire: LoopWire, lengths: NDArray[np.uint64], destinations: NDArray[np.uint64]) -> None:
+        self._wire, self._lengths, self._destinations = wire, lengths, destinations
+        self.headers = np.zeros((len(lengths), _HEADER_LENGTH), np.uint8)
+        self.payloads = np.zeros(len(lengths), np.uint64)
+
+    def send(self) -> int:
+        """Send them as they stand."""
+        return self._wire.send(self.headers, self.payloads, self._lengths, self._destinations)
 
 
 class LoopWire:
@@ -217,7 +276,7 @@ class LoopWire:
 
     def send(
         self,
-        headers: NDArray[np.void],
+        headers: NDArray[np.void] | NDArray[np.uint8],
         payloads: NDArray[np.uint64],
         lengths: NDArray[np.uint64],
         destinations: NDArray[np.uint64],
@@ -236,6 +295,10 @@ class LoopWire:
                 continue
         self.unsent += len(payloads) - taken
         return taken
+
+    def round(self, lengths: NDArray[np.uint64], destinations: NDArray[np.uint64]) -> LoopRound:
+        """Lay out n datagrams that will leave more than once; see ``ivr.media.wire``."""
+        return LoopRound(self, lengths, destinations)
 
     def receive(self) -> Received | None:
         """What has come in, at most a batch; the arrays hold until the next call."""

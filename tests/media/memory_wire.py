@@ -60,6 +60,9 @@ class MemoryWire:
         self.bursts.append(len(payloads))
         return len(payloads)
 
+    def round(self, lengths, destinations) -> MemoryRound:
+        return MemoryRound(self, lengths, destinations)
+
     def receive(self) -> Rows | None:
         batch, self.incoming = self.incoming[:64], self.incoming[64:]
         if not batch:
@@ -74,6 +77,16 @@ class MemoryWire:
 
     def close(self) -> None:
         self.closed = True
+
+
+class MemoryRound:
+    def __init__(self, wire: MemoryWire, lengths, destinations) -> None:
+        self.wire, self.lengths, self.destinations = wire, lengths, destinations
+        self.headers = np.zeros((len(lengths), 12), np.uint8)
+        self.payloads = np.zeros(len(lengths), np.uint64)
+
+    def send(self) -> int:
+        return self.wire.send(self.headers, self.payloads, self.lengths, self.destinations)
 
 
 class Bench:

@@ -89,6 +89,21 @@ def test_more_datagrams_than_a_system_call_takes_all_leave(wires, peer, key):
     assert all(len(peer.recv(2000)) == 92 for _ in range(150))
 
 
+def test_a_round_leaves_again_and_again_as_it_is_written(wires, key):
+    ours, theirs = wires(), [wires() for _ in range(70)]
+    lengths = np.arange(1, 71).astype(np.uint64)
+    round_ = ours.round(lengths, np.array([key(wire.port) for wire in theirs], np.uint64))
+    payloads = [np.full(70, turn, np.uint8) for turn in range(2)]
+    for turn, payload in enumerate(payloads):
+        round_.headers[:] = turn + 10
+        round_.payloads[:] = payload.ctypes.data
+        assert round_.send() == 70
+        for place, wire in enumerate(theirs):
+            received = receive(wire)
+            assert received.lengths.tolist() == [13 + place]
+            assert received.data[0, : 13 + place].tolist() == [turn + 10] * 12 + [turn] * (place + 1)
+
+
 def test_each_destination_gets_its_own(wires, key):
     ours, theirs = wires(), [wires() for _ in range(10)]
     payloads = [np.full(10 + place, place, np.uint8) for place in range(10)]
