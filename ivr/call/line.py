@@ -14,6 +14,7 @@ from ivr.call.admission import Admission, Limits, TurnedAway, warning
 from ivr.call.callers import Callers
 from ivr.call.edition import Edition
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
+from ivr.call.keys import Keys
 from ivr.call.media import CallMedia
 from ivr.call.session import Desk, Session
 from ivr.call.speaking import BEFORE_ANSWER
@@ -35,6 +36,7 @@ class _Call:
 
     session: Session
     media: CallMedia
+    keys: Keys
     began: float
     cause: str = ""
     early: bytes = b""  # the SDP of its 183
@@ -129,9 +131,9 @@ class Line:
             case sip.Reanswered(leg, answer, _):
                 self._reanswered(leg, answer)
             case sip.InfoReceived(leg, content_type, body):
-                key = read_key(content_type, body)
-                if key is not None and leg in self._calls:
-                    self._calls[leg].session.press(key)
+                key, call = read_key(content_type, body), self._calls.get(leg)
+                if key is not None and call is not None and call.keys.by_info(key, self._loop.time()):
+                    call.session.press(key)
             case sip.TransferReported(leg, status):
                 if leg in self._calls:
                     self._calls[leg].session.transfer_reported(status < 300)
@@ -150,7 +152,7 @@ class Line:
             return
         plan, caller, media = verdict.plan, verdict.caller, verdict.media
         session = Session(leg, plan, caller, media.stream, self._edition, self._desk)
-        call = _Call(session, media, now)
+        call = _Call(session, media, Keys(self._plane, media.stream), now)
         self._calls[leg], self._legs[media.stream] = call, leg
         self._empty.clear()
         self._watch(CallBegan(leg, plan.line.name, caller.dialled, shorten(caller.number), media.codec))
@@ -227,8 +229,9 @@ class Line:
         if leg is None or call is None:
             return
         match event:
-            case DigitPressed(_, digit, _):
-                call.session.press(digit)
+            case DigitPressed(_, digit):
+                if call.keys.by_media(event):
+                    call.session.press(digit)
             case Played(_, mark) if mark is BEFORE_ANSWER:
                 call.media.picked_up()
                 self._answer(leg, call.early)

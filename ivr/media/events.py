@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from .addresses import Family
 from .wire import Wire
 
-__all__ = ["DigitPressed", "Heard", "PlaneEvent", "Played", "Silent", "Statistics", "Stopped", "Stream"]
+__all__ = [
+    "SAME_PRESS",
+    "DigitPressed",
+    "Heard",
+    "PlaneEvent",
+    "Played",
+    "Silent",
+    "Statistics",
+    "Stopped",
+    "Stream",
+]
+
+SAME_PRESS = 1.0
+"""Seconds in which the same key, told in two ways, was pressed once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +40,17 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class DigitPressed:
-    """A key went down: one of ``0123456789*#ABCD``; ``arrived_at`` is the tick's monotonic time."""
+    """A key went down: one of ``0123456789*#ABCD``; ``arrived_at`` is the tick's monotonic time.
+
+    ``in_band`` where its tones were heard; ``known`` where SIP INFO had told it less than ``SAME_PRESS`` ago:
+    then it has stopped nothing.
+    """
 
     stream: Stream
     digit: str
     arrived_at: float
+    in_band: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .events import SAME_PRESS
 from .g711 import Codec
 from .in_band import InBand
 from .reports import Counted, Reports
@@ -35,6 +36,7 @@ class _Peer:
     heard: int
     hosts: frozenset[int]
     ears: EventReceiver
+    told: list[tuple[str, float]] | None = None  # keys by SIP INFO, and when; None before the first
 
 
 class Listener:
@@ -100,7 +102,27 @@ class Listener:
 
     def listen(self, slot: int, codec: Codec, payload_type: int) -> None:
         """Hear keys in the speech of this codec, on a row whose caller has no telephone-event."""
-        self._in_band.expect(slot, codec if self.event_type[slot] < 0 else None, payload_type)
+        deaf = self.event_type[slot] >= 0 or self._peers[slot].told is not None
+        self._in_band.expect(slot, None if deaf else codec, payload_type)
+
+    def in_band(self, slot: int) -> bool:
+        """Whether keys of a row are heard by their tones."""
+        return bool(self.event_type[slot] < 0)
+
+    def expect_again(self, slot: int, digit: str, now: float) -> None:
+        """A key has come by SIP INFO: its tones are the same press, and so may an event be."""
+        peer = self._peers[slot]
+        peer.told = [told for told in peer.told or () if now - told[1] <= SAME_PRESS] + [(digit, now)]
+        self._in_band.expect(slot, None)
+
+    def was_told(self, slot: int, digit: str, now: float) -> bool:
+        """Whether this key had come by SIP INFO a moment ago; of one telling this is true once."""
+        told = self._peers[slot].told or []
+        for one in told:
+            if one[0] == digit and now - one[1] <= SAME_PRESS:
+                told.remove(one)
+                return True
+        return False
 
     def address(self, slot: int) -> int:
         """Where packets for a row go: the source it latched on, else the agreed address."""

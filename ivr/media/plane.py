@@ -154,6 +154,14 @@ class Plane:
         if stream in self._held:
             self._commands.append((self._silence, (stream,)))
 
+    def told_by_info(self, stream: Stream, digit: str) -> None:
+        """A key of this stream has come by SIP INFO: its tones are not listened for any more.
+
+        The same key by telephone-event within ``SAME_PRESS`` seconds is told as known, and stops nothing.
+        """
+        if stream in self._held:
+            self._commands.append((self._expect_again, (stream, digit)))
+
     def close(self, stream: Stream) -> Statistics:
         """End a stream; nothing is told of it any more once the next tick has begun. Harmless twice."""
         held = self._held.pop(stream, None)
@@ -224,8 +232,10 @@ class Plane:
                 if batch is None:
                     break
                 for slot, digit in self._in.take(index, batch, now):
-                    stopped = self._playback.interrupt(slot)
-                    self._tell(DigitPressed(self._playback.stream(slot), digit, now))
+                    known = self._in.was_told(slot, digit, now)
+                    stopped = [] if known else self._playback.interrupt(slot)
+                    in_band = self._in.in_band(slot)
+                    self._tell(DigitPressed(self._playback.stream(slot), digit, now, in_band, known))
                     for event in stopped:
                         self._tell(event)
                 if not batch.more:
@@ -284,6 +294,9 @@ class Plane:
 
     def _silence(self, stream: Stream, number: int, now: float) -> None:
         self._playback.stop(stream.slot)
+
+    def _expect_again(self, stream: Stream, digit: str, number: int, now: float) -> None:
+        self._in.expect_again(stream.slot, digit, now)
 
     def _end(self, stream: Stream, number: int, now: float) -> None:
         self._playback.close(stream.slot)
