@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from ivr.accounts.schema import tables
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 
-__all__ = ["DemoAccount", "demo_accounts", "seed_demo"]
+__all__ = ["DemoAccount", "demo_accounts", "enter_roles", "seed_demo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ async def seed_demo(store: Store, today: date) -> tuple[DemoAccount, ...]:
             return ()
         for code, some in roles.items():
             missing = [role for role in some if (code, role.account.number) not in there]
-            await _enter(connection, Accounts(store, operator=OPERATORS[code]), missing, today)
-            await give_keys(connection, OPERATORS[code], some, _morning(OPERATORS[code], today))
+            operator = OPERATORS[code]
+            await enter_roles(connection, Accounts(store, operator=operator), missing, today)
+            await give_keys(connection, operator, some, _morning(operator, today))
     return tuple(
         DemoAccount(role.account.number, role.shows, code, role.account_number, (*role.booths, *role.mobiles))
         for code, some in roles.items()
@@ -86,7 +88,10 @@ async def _numbers(connection: AsyncConnection, most: int) -> set[tuple[str, str
     return {(row.code, row.e164) for row in await connection.execute(chosen)}
 
 
-async def _enter(connection: AsyncConnection, accounts: Accounts, roles: list[Role], today: date) -> None:
+async def enter_roles(
+    connection: AsyncConnection, accounts: Accounts, roles: Sequence[Role], today: date
+) -> None:
+    """Enter accounts of one operator with all that their roles have but PINs and further numbers."""
     operator = accounts.operator
     now = _morning(operator, today)
     new = [accounts.checked(role.account, now) for role in roles]

@@ -25,10 +25,13 @@ from ivr.flow import (
 )
 from ivr.flow.states import ReadingDigits
 
-__all__ = ["SILENCE", "Answers", "Said", "Trial", "as_lines", "try_call"]
+__all__ = ["HANG_UP", "SILENCE", "Answers", "Said", "Trial", "as_lines", "try_call"]
 
 SILENCE = ","
 """Among the keys: the caller lets this wait pass."""
+
+HANG_UP = "."
+"""Among the keys: the caller hangs up."""
 
 Words = Callable[[str, str, Facts], str]
 """Language, text and facts to the sentence in words."""
@@ -52,8 +55,8 @@ class Trial:
     """A call to be tried.
 
     ``dialled`` is the number as it was called; ``keys`` are pressed one whenever the line waits, and then
-    the caller stays silent; ``connected`` is what becomes of a transfer; ``now`` is what the clock says, and
-    ``facts`` what the settings do.
+    the caller stays silent, unless the last one is :data:`HANG_UP`; ``connected`` is what becomes of a
+    transfer; ``now`` is what the clock says, and ``facts`` what the settings do.
     """
 
     plan: Plan
@@ -133,6 +136,9 @@ class _Trying:
 
     def _listen(self, told: Listen) -> Sequence[Instruction]:
         key = self._keys.popleft() if self._keys else SILENCE
+        if key == HANG_UP:
+            self._hear("caller", "hangs up")
+            return []
         if key == SILENCE:
             self._hear("caller", f"is silent for {told.seconds:g} s")
             return self._walk.waited(told.turn)

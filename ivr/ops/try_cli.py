@@ -24,17 +24,19 @@ from ivr.flow.steps import KEYS
 from ivr.ops.files import Files
 from ivr.ops.settings import Settings, load_settings
 from ivr.ops.terminal import SettingsFile, sound_files
-from ivr.ops.try_call import SILENCE, Answers, Trial, as_lines, try_call
+from ivr.ops.try_call import HANG_UP, SILENCE, Answers, Trial, as_lines, try_call
 from ivr.phone import to_e164
 
-__all__ = ["try_it"]
+__all__ = ["printed", "try_it"]
 
 
 def _telephone_keys(keys: str) -> str:
     keys = "".join(keys.split())
-    wrong = next((key for key in keys if key.upper() not in KEYS + SILENCE), None)
+    wrong = next((key for key in keys if key.upper() not in KEYS + SILENCE + HANG_UP), None)
     if wrong is not None:
-        raise typer.BadParameter(f"a telephone has no key {wrong!r}, only {KEYS}; {SILENCE!r} is a silence")
+        raise typer.BadParameter(
+            f"a telephone has no key {wrong!r}, only {KEYS}; {SILENCE!r} is a silence, {HANG_UP!r} hangs up"
+        )
     return keys
 
 
@@ -57,7 +59,7 @@ def try_it(
         str,
         typer.Option(
             help="Keys, one whenever the line waits, the digits of a number one after the other; a comma "
-            'lets a wait pass: "2 ,, 12345# 4321"',
+            'lets a wait pass, a full stop hangs up: "2 ,, 12345# 4321."',
             callback=_telephone_keys,
         ),
     ] = "",
@@ -74,20 +76,31 @@ def try_it(
     """Walk a call without a telephone, and print what is said and pressed."""
     settings = load_settings(settings_file)
     files = sound_files(settings)
+    for line in asyncio.run(printed(settings, files, number, caller, trusted, keys, language, at, connect)):
+        typer.echo(line)
+
+
+async def printed(
+    settings: Settings,
+    files: Files,
+    number: str,
+    caller: str | None,
+    trusted: bool,
+    keys: str,
+    language: str | None,
+    at: datetime | None,
+    connect: bool,
+) -> list[str]:
+    """The lines of the transcript; the arguments are those of the command."""
     dialled = unquote(number)
     plan = _beginning_in(language, _plan(settings, files, dialled))
     zone = ZoneInfo(operator_of(plan.line.operator).time_zone)
     now = datetime.now(zone) if at is None else at.replace(tzinfo=zone) if at.tzinfo is None else at
     e164 = to_e164(caller, plan.line.country) or caller if caller and trusted else None
-
-    async def walk() -> list[str]:
-        who = Caller(e164, plan.line.number_called(dialled) or "")
-        async with _answers(settings, plan, who, now) as answers:
-            trial = Trial(plan, dialled, keys, files.catalogue.sentence, answers, now, connect, files.facts)
-            return as_lines(await try_call(trial))
-
-    for line in asyncio.run(walk()):
-        typer.echo(line)
+    who = Caller(e164, plan.line.number_called(dialled) or "")
+    async with _answers(settings, plan, who, now) as answers:
+        trial = Trial(plan, dialled, keys, files.catalogue.sentence, answers, now, connect, files.facts)
+        return as_lines(await try_call(trial))
 
 
 def _plan(settings: Settings, files: Files, dialled: str) -> Plan:
