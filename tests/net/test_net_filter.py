@@ -36,7 +36,7 @@ def rtp(payload_type: int, sequence: int, marker: bool = False, first: int = 0x8
 
 
 def arrived(ours: socket.socket, phone: socket.socket, packets: list[bytes]) -> list[bytes]:
-    """Send these; the ones that are let in. A datagram that is no RTP ends them, as it always gets through."""
+    """Send these; the ones that are let in. What is no RTP always gets through, and ends them."""
     for packet in [*packets, LAST]:
         phone.send(packet)
     heard = []
