@@ -1,7 +1,8 @@
 """The caller's process: ``python -m bench.caller PORT CALLS MEASURED NUMBER...`` prints JSON, a line a call.
 
 It brings CALLS calls up, then for each measured call ends the oldest and begins another, so that always as
-many are up. With one call, the calls follow each other. All callers send 20 ms of silence every 20 ms.
+many are up. With one call, the calls follow each other. With MEASURED 0 all calls are brought up and press
+their key at one moment. All callers send 20 ms of silence every 20 ms.
 """
 
 from __future__ import annotations
@@ -47,11 +48,15 @@ class Caller:
         self._talking: list[list[Call]] = [[] for _ in range(_PHASES)]
         self._chance = random.Random(4488)
         self._done = 0
+        self._presses_itself = True
 
     def run(self, calls: int, measured: int) -> None:
         """Make all calls; each measured one is printed when its last time is there, or when it failed."""
         self._tick(0, time.monotonic())
-        if calls == 1:
+        if measured == 0:
+            measured = calls
+            self._all_at_once(calls)
+        elif calls == 1:
             self._one_after_the_other(measured)
         else:
             for turn in range(calls):
@@ -74,12 +79,31 @@ class Caller:
 
         next_one()
 
+    def _all_at_once(self, calls: int) -> None:
+        """The key is pressed by all when the last of them has heard the line for a while."""
+        begun: list[tuple[Call, deque[Callable[[Call], None]]]] = []
+
+        def press() -> None:
+            for call, waiting in begun:
+                self._press(call, 0)
+                self._later(_GIVE_UP, lambda call=call, waiting=waiting: self._report(call, waiting))
+
+        for turn in range(calls):
+            self._later(turn * _RAMP, lambda: begun.append(self._dial(lambda call: None)))
+        self._later((calls + 20) * _RAMP, press)
+        self._presses_itself = False
+
     def _exchange(self) -> None:
         self._end(next(iter(self._up.values())))
         self._begin(then=lambda call: None)
 
     def _begin(self, then: Callable[[Call], None] | None = None) -> None:
         """Dial; ``then`` is for a measured call, when it has been reported."""
+        call, waiting = self._dial(then)
+        if then is not None:
+            self._later(_GIVE_UP, lambda: self._report(call, waiting))
+
+    def _dial(self, then: Callable[[Call], None] | None) -> tuple[Call, deque[Callable[[Call], None]]]:
         name = f"{next(self._order)}-{self._chance.getrandbits(48):x}"
         call = Call(name, next(self._numbers), self._sip, self._line)
         waiting = deque([then]) if then is not None else deque()
@@ -87,8 +111,7 @@ class Caller:
         self._up[name] = call
         min(self._talking, key=len).append(call)
         call.invite()
-        if then is not None:
-            self._later(_GIVE_UP, lambda: self._report(call, waiting))
+        return call, waiting
 
     def _report(self, call: Call, waiting: deque[Callable[[Call], None]]) -> None:
         if waiting:
@@ -127,7 +150,7 @@ class Caller:
     def _media(self, call: Call, waiting: deque[Callable[[Call], None]]) -> None:
         while call.name in self._up and (come := receive(call.rtp)) is not None:
             completed = call.heard(*come)
-            if completed == "ack_to_speech_ms":
+            if completed == "ack_to_speech_ms" and self._presses_itself:
                 self._later(self._chance.uniform(0.2, 0.5), lambda: self._press(call, 0))
             elif completed == "key_to_answer_ms":
                 self._report(call, waiting)
