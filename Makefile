@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint docs bench bench-media fuzz fuzz-line clean
+.PHONY: run call test lint docs bench bench-media soak fuzz fuzz-line clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -44,6 +44,11 @@ bench: $(VENV)/.ready
 BENCH_MEDIA ?=
 bench-media: $(VENV)/.ready
 	$(PYTHON) -m bench.media $(BENCH_MEDIA)
+
+# Half an hour of 500 callers at once, with 1 % of all packets lost. SOAK="--seconds 120 --calls 60" is shorter.
+SOAK ?=
+soak: $(VENV)/.ready
+	$(PYTHON) -m bench.soak $(SOAK)
 
 # Ten minutes a reader; a find is kept as var/fuzz/crash-*, to be moved to tests/fuzz/found/.
 FUZZ_SECONDS ?= 600

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,13 +85,14 @@ def running_line(
     ports: int = _MEDIA_PORTS,
     media_more: str = "",
     accounts: Mapping[str, str] | None = None,
+    arguments: Sequence[str] = (),
 ) -> Iterator[RunningLine]:
     """Open a line that knows so many numbers; close it in the end. RuntimeError when it does not open.
 
     ``texts`` is the folder that ``dialplan/`` and ``prompts/`` are in; ``sip_more`` is added to the settings'
     ``[sip]`` table, ``media_more`` to ``[media]``, ``more`` behind all of them; ``ports`` are for media.
     ``accounts`` are other accounts than its own numbers: a CSV for each operator, as ``ivr accounts import``
-    reads it.
+    reads it; ``arguments`` are for ``ivr run``.
     """
     numbers = CallingNumbers(callers)
     with tempfile.TemporaryDirectory(prefix="infoline-bench-") as name:
@@ -110,7 +111,7 @@ def running_line(
             + more,
             "utf-8",
         )
-        for operator, csv in (accounts or {"callpro": numbers.csv()}).items():
+        for operator, csv in ({"callpro": numbers.csv()} if accounts is None else accounts).items():
             (folder / "accounts.csv").write_text(csv, "utf-8")
             subprocess.run(
                 [*_ivr(), "accounts", "--operator", operator, "import", "accounts.csv"],
@@ -120,8 +121,9 @@ def running_line(
                 capture_output=True,
             )
         with (folder / "log").open("w") as log:
+            command = [*_ivr(), "run", *arguments]
             process = subprocess.Popen(
-                [*_ivr(), "run"], cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT
+                command, cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT
             )
         try:
             _wait_until_open(process, folder / "log")

@@ -1,0 +1,271 @@
+"""Datagrams of the line's in, one caller's datagrams out: a call over UDP with all its repeats (RFC 3261).
+
+An INVITE is followed by 200, ACK, keys and BYE, or by CANCEL, 487 and ACK; where the 200 crosses the CANCEL,
+by ACK and BYE. Each request is repeated at T1, twice T1 and so on until it is answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from bench.soak.drawn import Drawn, Ending
+from bench.soak.voice import Voice
+
+__all__ = ["Call", "Desk"]
+
+_T1, _T2 = 0.5, 4.0
+_GIVE_UP = 64 * _T1
+_HEARD_BY = 5.0  # seconds after its ACK, three repeats of the line's 200 among them
+_LINE_GIVES_UP = _GIVE_UP + 13.0  # without ACK: its wait for one, and up to four losses of its BYE
+_LINE = re.compile(rb"SIP/2\.0 (\d{3})|([A-Z]+) ")
+_CSEQ = re.compile(rb"^cseq\s*:\s*(\d+)\s+([A-Z]+)", re.IGNORECASE | re.MULTILINE)
+_TO = re.compile(rb"^(?:to|t)\s*:\s*([^\r]*)", re.IGNORECASE | re.MULTILINE)
+_ECHOED = re.compile(rb"^(?:via|v|from|f|to|t|call-id|i|cseq)\s*:[^\r]*", re.IGNORECASE | re.MULTILINE)
+_HOST = re.compile(rb"^c=IN IP4 (\S+)", re.MULTILINE)
+_PORT = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
+
+
+class Alarm(Protocol):
+    """What is due later and can be taken back."""
+
+    def cancel(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a call works with: the line's address, our own, the clock, what is due later, and the way out.
+
+    ``over`` is told once, with the reason where the call has failed. ``gone_after`` is how long the line may
+    wait for a caller who says nothing.
+    """
+
+    line: tuple[str, int]
+    own: tuple[str, int]
+    now: Callable[[], float]
+    later: Callable[[float, Callable[[], None]], Alarm]
+    send: Callable[[bytes], None]
+    over: Callable[[Call, str], None]
+    gone_after: float
+
+
+class Call:
+    """One caller. ``shown_port`` is where its SDP says that it listens; a NAT on the way shows another."""
+
+    def __init__(self, drawn: Drawn, voice: Voice, shown_port: int, desk: Desk) -> None:
+        self.drawn, self.voice = drawn, voice
+        self._shown_port, self._desk = shown_port, desk
+        self._to = f"<sip:4488@{desk.line[0]}>"
+        self._sequence = 1
+        self._pending: dict[tuple[int, str], Alarm] = {}
+        self._alarms: list[Alarm] = []
+        self._ringing = self._leaving = self._gone = False
+        self._up_at: float | None = None
+        self.answered = self.over = self.ended_by_line = False
+
+    def begin(self) -> None:
+        """Dial."""
+        self._transact("INVITE", 1, self._offer())
+        self._at(self.drawn.lasts, self._end)
+
+    def leave(self) -> None:
+        """Hang up now, whatever was drawn."""
+        if not (self.over or self._leaving or self._gone) and self.drawn.ending is not Ending.NEVER_ACKS:
+            self._hang_up()
+
+    def receive(self, data: bytes) -> None:
+        """Take a datagram with this call's Call-ID."""
+        kind, cseq = _LINE.match(data), _CSEQ.search(data)
+        if self._gone or kind is None or cseq is None:
+            return
+        if kind[1]:
+            self._response(int(kind[1]), int(cseq[1]), cseq[2].decode(), data)
+        else:
+            self._request(kind[2], data)
+
+    @property
+    def talking(self) -> bool:
+        """Whether media goes out."""
+        return self._up_at is not None and not (self._gone or self._leaving or self.over)
+
+    # The caller's own doing
+
+    def _end(self) -> None:
+        match self.drawn.ending:
+            case Ending.VANISHES:
+                self._gone = True
+                self._forget()
+                self._at(self._desk.gone_after, lambda: self._finish(""))
+            case Ending.NEVER_ACKS:
+                pass
+            case _ if not self._leaving:
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._leaving = True
+        if self.answered:
+            self._transact("BYE", self._next())
+        elif self._ringing:
+            self._transact("CANCEL", 1)
+
+    def _press(self, key: str) -> None:
+        if self.talking:
+            self.voice.press(key)
+
+    # What the line says
+
+    def _response(self, status: int, number: int, method: str, data: bytes) -> None:
+        if status >= 200 or method == "INVITE":
+            self._settle(number, method)
+        if method == "INVITE":
+            self._invited(status, data)
+        elif method == "BYE" and status >= 200 and not self.over:
+            self._finish("" if status in (200, 481) else f"its BYE got {status}")
+
+    def _invited(self, status: int, data: bytes) -> None:
+        if status < 200:
+            if not self._ringing:
+                self._ringing = True
+                self._at(_GIVE_UP, self._not_answered)
+                if self._leaving:
+                    self._transact("CANCEL", 1)
+        elif status < 300:
+            self._accepted(data)
+        else:
+            self._to = _to(data) or self._to
+            self._send("ACK", 1, branch="1INVITE")
+            self._finish("" if self._leaving and status == 487 else f"refused: {status}")
+
+    def _not_answered(self) -> None:
+        if not self.answered:
+            self._finish("rang for ever")
+
+    def _accepted(self, data: bytes) -> None:
+        host, port = _HOST.search(data), _PORT.search(data)
+        first, self.answered = not self.answered, True
+        self._to = _to(data) or self._to
+        if first and (host is None or port is None):
+            self._finish("a 200 without media")
+            return
+        if self.drawn.ending is Ending.NEVER_ACKS and not self._leaving:
+            if first:
+                self._at(_LINE_GIVES_UP, lambda: self._finish("the line waits for an ACK for ever"))
+            return
+        self._send("ACK", 1)
+        if not first or host is None or port is None or self.over:
+            return
+        self._settle(1, "CANCEL")
+        if self._leaving:
+            self._transact("BYE", self._next())
+            return
+        self._up_at = self._desk.now()
+        self.voice.reach(host[1].decode(), int(port[1]))
+        for press in self.drawn.keys:
+            self._at(press.after, lambda key=press.key: self._press(key))  # type: ignore[misc]
+
+    def _request(self, method: bytes, data: bytes) -> None:
+        match method:
+            case b"ACK":
+                return
+            case b"REFER":
+                self._reply(data, "202 Accepted" if self.drawn.transfers else "603 Decline")
+                if self.drawn.transfers and not (self._leaving or self.over):
+                    head = "Event: refer\r\nSubscription-State: terminated;reason=noresource\r\n"
+                    head += "Content-Type: message/sipfrag\r\n"
+                    self._transact("NOTIFY", self._next(), "SIP/2.0 200 OK\r\n", head)
+            case b"BYE":
+                self._reply(data, "200 OK")
+                if not self.over:
+                    self.ended_by_line = not self._leaving
+                    self._finish("")
+            case _:
+                self._reply(data, "200 OK")
+
+    # Transactions
+
+    def _transact(self, method: str, number: int, body: str = "", head: str = "") -> None:
+        """Send a request until it is answered; one that never is ends the call."""
+        began = self._desk.now()
+
+        def send(wait: float) -> None:
+            left = began + _GIVE_UP - self._desk.now()
+            if left < 0.001:
+                self._finish(f"its {method} had no answer")
+                return
+            self._send(method, number, body, head)
+            longest = _GIVE_UP if method == "INVITE" else _T2
+            again = partial(send, min(2 * wait, longest))
+            self._pending[number, method] = self._desk.later(min(wait, left), again)
+
+        send(_T1)
+
+    def _settle(self, number: int, method: str) -> None:
+        if (alarm := self._pending.pop((number, method), None)) is not None:
+            alarm.cancel()
+
+    def _forget(self) -> None:
+        for alarm in (*self._pending.values(), *self._alarms):
+            alarm.cancel()
+        self._pending.clear()
+        self._alarms.clear()
+
+    def _finish(self, reason: str) -> None:
+        if self.over:
+            return
+        self.over = True
+        self._forget()
+        long = self._up_at is not None and self._desk.now() - self._up_at > _HEARD_BY
+        self._desk.over(self, reason or ("heard nothing" if long and not self.voice.heard else ""))
+
+    def _at(self, seconds: float, work: Callable[[], None]) -> None:
+        self._alarms.append(self._desk.later(seconds, work))
+
+    # Messages
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    def _offer(self) -> str:
+        kind, name = {"PCMA": (8, "PCMA"), "PCMU": (0, "PCMU")}[self.drawn.codec]
+        events = self.drawn.events
+        return (
+            f"v=0\r\no=- 1 1 IN IP4 {self._desk.own[0]}\r\ns=-\r\nc=IN IP4 {self._desk.own[0]}\r\nt=0 0\r\n"
+            f"m=audio {self._shown_port} RTP/AVP {kind}{' 101' if events else ''}\r\n"
+            f"a=rtpmap:{kind} {name}/8000\r\n"
+            f"{'a=rtpmap:101 telephone-event/8000' + chr(13) + chr(10) if events else ''}"
+            f"{'a=rtcp-mux' + chr(13) + chr(10) if self.drawn.muxes else ''}a=ptime:20\r\n"
+        )
+
+    def _send(self, method: str, number: int, body: str = "", head: str = "", branch: str = "") -> None:
+        host, port = self._desk.own
+        who = f"sip:{self.drawn.number}@{host}" if self.drawn.number else "sip:anonymous@anonymous.invalid"
+        turn = branch or ("1INVITE" if method == "CANCEL" else f"{number}{method}")
+        to = f"<sip:4488@{self._desk.line[0]}>" if method == "CANCEL" else self._to
+        if method == "INVITE":
+            head = "Content-Type: application/sdp\r\n"
+        lines = [
+            f"{method} sip:4488@{self._desk.line[0]}:{self._desk.line[1]} SIP/2.0",
+            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{self.drawn.name}{turn};rport",
+            "Max-Forwards: 70",
+            f"From: <{who}>;tag={self.drawn.name[-8:]}",
+            f"To: {to}",
+            f"Call-ID: {self.drawn.name}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:soak@{host}:{port}>",
+            f"{head}Content-Length: {len(body)}",
+        ]
+        self._desk.send("\r\n".join([*lines, "", body]).encode())
+
+    def _reply(self, data: bytes, status: str) -> None:
+        lines = [f"SIP/2.0 {status}".encode(), *_ECHOED.findall(data)]
+        contact = f"Contact: <sip:soak@{self._desk.own[0]}:{self._desk.own[1]}>".encode()
+        self._desk.send(b"\r\n".join([*lines, contact, b"Content-Length: 0", b"", b""]))
+
+
+def _to(data: bytes) -> str:
+    found = _TO.search(data)
+    return found[1].decode() if found else ""
