@@ -3,8 +3,9 @@
 Two threads meet here. Verbs (``open``, ``play``, ...) belong to the thread that runs the calls and only
 append to a queue; ``tick`` belongs to the thread of the metronome, which owns all the arrays.
 
-       call thread                      every 5 ms, plane thread
+       call thread                 every 5 to 20 ms, plane thread
     open play stop close --> deque --> obey - listen - send - watch --> tell(event)
+                                       and says which tick it wants next
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .ports import NoPortFree, Placement, PortPool
 from .reach import Reach, Reaches
 from .reports import Reports
 from .sdp import Agreed
-from .streams import SendTable
+from .streams import BURST, PHASES, SendTable
 from .wire import Ipv6, Wire
 
 __all__ = ["Plane"]
@@ -56,12 +57,13 @@ class Plane:
         chance: random.Random | None = None,
         ipv6: Ipv6 | None = None,
         utc: Callable[[], float] = time.time,
+        burst: int = BURST,
     ) -> None:
         """Take ports from ``ports`` as needed; ``tell`` is called in the plane's thread and must be quick.
 
         ``open_wire`` opens IPv4 sockets and ``ipv6`` the others, None where there shall be none of a family.
         ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never;
-        ``utc`` gives the time of day in seconds, for reports.
+        ``utc`` gives the time of day in seconds, for reports; over ``burst`` streams leave in several groups.
         """
         wires: dict[Family, Callable[[int], Wire]] = {} if open_wire is None else {4: open_wire}
         if ipv6 is not None:
@@ -74,14 +76,14 @@ class Plane:
         self._free = list(range(capacity - 1, -1, -1))
         self._held: dict[Stream, _Held] = {}
         self._left: deque[tuple[float, Reach]] = deque()
-        self._out = SendTable(capacity, chance or random.SystemRandom())
+        self._out = SendTable(capacity, chance or random.SystemRandom(), burst)
         self._reports = Reports(capacity + 1, self._out, chance or random.Random())
         self._in = Listener(capacity, self._out.destination, self._reports)
         self._playback = Playback(self._out, tell)
         self._wires: list[Wire] = []
         self._controls: dict[int, Wire] = {}
         self._utc = utc
-        self._tick = -1
+        self._wanted = 0
         self._next_watch = 0.0
 
     # Verbs: the call thread
@@ -205,9 +207,13 @@ class Plane:
 
     # One tick: the plane's thread
 
-    def tick(self, number: int, now: float) -> None:
-        """Do the work of 5 ms: ``number`` counts them and may jump, ``now`` is monotonic, in seconds."""
-        if number != self._tick + 1:
+    def tick(self, number: int, now: float) -> int:
+        """Do what is due: ``number`` counts 5 ms and may jump, ``now`` is monotonic, in seconds.
+
+        The number of the next tick that has work is returned: at the latest 20 ms on, and no packet of a
+        stream leaves before what had come from its caller until then was heard.
+        """
+        if number > self._wanted:
             self._out.skip(number)
         while self._commands:
             verb, given = self._commands.popleft()
@@ -223,7 +229,8 @@ class Plane:
             self._watch(now)
             self._report(number, now)
         # Last, so that a tick which failed half-way counts as one that was left out.
-        self._tick = number
+        self._wanted = min(self._out.next_due(), number + PHASES - number % PHASES)
+        return self._wanted
 
     def _listen(self, now: float) -> None:
         for index, wire in enumerate(self._wires):

@@ -16,13 +16,15 @@ from .rtp import HEADER
 from .sdp import Agreed
 from .wire import Round, Wire
 
-__all__ = ["PHASES", "TICK_MS", "SendTable"]
+__all__ = ["BURST", "PHASES", "TICK_MS", "SendTable"]
 
 TICK_MS = 5
 PHASES = 4
-"""Streams leave in four groups over the 20 ms, so that a thousand packets are not one burst."""
+"""Streams leave in up to four groups over the 20 ms, so that a thousand packets are not one burst."""
+BURST = 256
+"""Packets that may leave at once: to wake up costs as much as fifty, so fewer are not spread."""
 
-_NEVER = -1
+_NEVER = np.iinfo(np.int64).max
 _NOBODY = np.zeros(0, np.int64)
 _ENDLESS = np.iinfo(np.uint64).max
 
@@ -67,8 +69,8 @@ class SendTable:
     who writes ``destination`` calls ``changed``.
     """
 
-    def __init__(self, capacity: int, chance: random.Random) -> None:
-        self._chance = chance
+    def __init__(self, capacity: int, chance: random.Random, burst: int = BURST) -> None:
+        self._chance, self._burst = chance, burst
         self._quiet: dict[Codec, NDArray[np.uint8]] = {"PCMA": silence("PCMA"), "PCMU": silence("PCMU")}
         self._load = [0] * PHASES
         self._phase = np.zeros(capacity, np.uint8)
@@ -94,8 +96,8 @@ class SendTable:
         self.sent = np.zeros(capacity, np.int64)
 
     def open(self, slot: int, wire: int, tick: int) -> None:
-        """Give a row to a new stream; its packets begin in the phase that has the fewest, after ``tick``."""
-        phase = self._load.index(min(self._load))
+        """Give a row to a new stream; its packets begin in a phase that has few, after ``tick``."""
+        phase = self._choose_phase()
         self._load[phase] += 1
         self._phase[slot] = phase
         self.next_tick[slot] = tick + 1 + (phase - tick - 1) % PHASES
@@ -107,6 +109,12 @@ class SendTable:
         self._periods[PHASES] += 1
         self.mark(slot)
         self.changed(slot)
+
+    def _choose_phase(self) -> int:
+        """The emptiest of as many phases as there are bursts: one, two 10 ms apart, or all four."""
+        bursts = sum(self._load) // self._burst + 1
+        apart = PHASES if bursts == 1 else 2 if bursts == 2 else 1
+        return min(range(0, PHASES, apart), key=self._load.__getitem__)
 
     def close(self, slot: int) -> None:
         """Free a row and clear what the next stream must not find there."""
@@ -149,11 +157,13 @@ class SendTable:
         self.advance[slot] = 0
         self.playing[slot] = False
 
+    def next_due(self) -> int:
+        """The tick at which the next packets leave, far away where there is no stream."""
+        return int(self.next_tick[: self.high].min(initial=_NEVER))
+
     def skip(self, tick: int) -> None:
         """Time went on without ticks up to ``tick``: rows wait for their next place, their clocks do not."""
-        behind = np.flatnonzero(
-            (self.next_tick[: self.high] < tick) & (self.next_tick[: self.high] != _NEVER)
-        )
+        behind = np.flatnonzero(self.next_tick[: self.high] < tick)
         packets = -((self.next_tick[behind] - tick) // self.period[behind])
         self.next_tick[behind] += packets * self.period[behind]
         self.timestamp[behind] += (packets.astype(np.uint64) * self.samples[behind]).astype(np.uint32)
@@ -226,9 +236,8 @@ class SendTable:
     def _gather(self, beat: Beat, tick: int, wires: list[Wire]) -> _Group:
         """Lay out the rows of a beat; kept for its next tick if no other row joins them by then."""
         period, rows = beat[0], self.next_tick[: self.high]
-        same = np.flatnonzero(
-            (self.period[: self.high] == period) & (rows % period == beat[1]) & (rows >= tick)
-        )
+        living = (rows >= tick) & (rows != _NEVER)
+        same = np.flatnonzero(living & (self.period[: self.high] == period) & (rows % period == beat[1]))
         due = same[rows[same] == tick]
         out = due[self.sending[due]]
         through = self.wire[out]

@@ -18,19 +18,21 @@ class Timetable:
 
         on time   |1   |2   |3   |4   |5   |6   |7
         delayed   |1   |2       |3  |4 |5 |6   |7      late: 3, 4
+
+    Beats that nobody wants are passed over, and what comes behind them keeps its distance.
     """
 
     def __init__(self, start: float, interval: float, give_up: float = 0.2) -> None:
         """Beat 0 is due at ``start``; all times in seconds of one monotonic clock."""
         self._start, self._interval, self._give_up = start, interval, give_up
-        self._next, self._last = 0, start - interval
+        self._next, self._last, self._step = 0, start - interval, 1
         self.late = 0
         self.skipped = 0
 
     def wait(self, now: float) -> float:
         """Seconds until the next beat; zero or less when it is due."""
         due = self._start + self._next * self._interval
-        return max(due, self._last + self._interval / 2) - now
+        return max(due, self._last + self._step * self._interval / 2) - now
 
     def beat(self, now: float) -> int:
         """The number of the beat that begins now."""
@@ -41,21 +43,28 @@ class Timetable:
             left_out = int(behind / self._interval)
             self.skipped += left_out
             self._next += left_out
-        self._last = now
+        self._last, self._step = now, 1
         self._next += 1
         return self._next - 1
+
+    def pass_over(self, until: int) -> None:
+        """Let the next beat be this one, if it is not that far yet."""
+        if until > self._next:
+            self._step += until - self._next
+            self._next = until
 
 
 class Metronome:
     """Calls ``beat(number, now)`` in a thread of its own until stopped.
 
-    An exception in a beat is handed to ``failed`` and the next beat comes all the same. Who needs beats to
-    be punctual beside busy Python threads shortens ``sys.setswitchinterval``.
+    A beat gives the number of the one it wants next, or None for the very next. An exception in a beat is
+    handed to ``failed`` and the next beat comes all the same. Who needs beats to be punctual beside busy
+    Python threads shortens ``sys.setswitchinterval``.
     """
 
     def __init__(
         self,
-        beat: Callable[[int, float], None],
+        beat: Callable[[int, float], int | None],
         interval: float = 0.005,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -99,7 +108,10 @@ class Metronome:
             now = time.monotonic()
             number = timetable.beat(now)
             try:
-                self._beat(number, now)
+                wanted = self._beat(number, now)
             except Exception as error:
                 if self._failed is not None:
                     self._failed(error)
+                continue
+            if wanted is not None:
+                timetable.pass_over(wanted)

@@ -100,7 +100,8 @@ class Bench:
         self.book = Ipv6Addresses()
         self.taken = set(taken)
         self.events: list[PlaneEvent] = []
-        self.number = 0
+        self.number = self.wanted = 0
+        self.ticks = 0
         ipv6 = Ipv6(self._open_wire6, self.book)
         settings = {"utc": lambda: UTC + self.number * 0.005} | settings
         self.plane = Plane(self._open_wire, ports, self.events.append, ipv6=ipv6, **settings)
@@ -125,7 +126,18 @@ class Bench:
     def run(self, ticks: int = 1) -> None:
         for _ in range(ticks):
             self.number += 1
-            self.plane.tick(self.number, self.now)
+            self.tick()
+
+    def run_wanted(self, ticks: int) -> None:
+        """As the metronome does: only the ticks that the plane has asked for."""
+        for _ in range(ticks):
+            self.number += 1
+            if self.number >= self.wanted:
+                self.tick()
+
+    def tick(self) -> None:
+        self.ticks += 1
+        self.wanted = self.plane.tick(self.number, self.now)
 
     def run_ms(self, milliseconds: int) -> None:
         self.run(milliseconds // 5)

@@ -102,7 +102,8 @@ def test_nothing_heard_since_means_no_block():
     assert not any(report.blocks for report, _ in reports(bench))
     talk(bench, stream, range(50))
     bench.run_ms(30_000)
-    assert sum(len(report.blocks) for report, _ in reports(bench)) == 1
+    # Of the six or so that leave in that time: one, or two where the first fell into that second.
+    assert sum(len(report.blocks) for report, _ in reports(bench)) in (1, 2)
 
 
 def test_a_held_stream_that_sends_nothing_reports_as_a_receiver():

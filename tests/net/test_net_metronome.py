@@ -45,6 +45,45 @@ def test_after_a_long_delay_beats_are_left_out_and_the_numbers_jump():
     assert timetable.wait(1.005) == pytest.approx(0.005)
 
 
+def test_beats_that_nobody_wants_are_passed_over_on_the_same_grid():
+    timetable = Timetable(0.0, 0.005)
+    assert timetable.beat(0.0) == 0
+    timetable.pass_over(4)
+    assert timetable.wait(0.0) == pytest.approx(0.02)
+    assert timetable.beat(0.02) == 4
+    timetable.pass_over(3)
+    assert timetable.wait(0.02) == pytest.approx(0.005)
+    assert (timetable.late, timetable.skipped) == (0, 0)
+
+
+def test_far_beats_that_are_late_are_made_up_for_at_twice_their_own_pace():
+    timetable, now, seen = Timetable(0.0, 0.005), 0.0, []
+    for cost in (0.05, 0.0, 0.0, 0.0, 0.0):
+        number = timetable.beat(now)
+        seen.append((number, round(now, 6)))
+        timetable.pass_over(number + 4)
+        now += cost
+        now += max(timetable.wait(now), 0.0)
+    assert seen == [(0, 0.0), (4, 0.05), (8, 0.06), (12, 0.07), (16, 0.08)]
+    assert timetable.late == 3
+
+
+def test_the_metronome_beats_when_it_is_wanted():
+    seen, done = [], threading.Event()
+
+    def beat(number, now):
+        seen.append(number)
+        if number >= 12:
+            done.set()
+        return number + 3
+
+    metronome = Metronome(beat, interval=0.002)
+    metronome.start()
+    assert done.wait(10)
+    metronome.stop()
+    assert [number % 3 for number in seen] == [0] * len(seen)
+
+
 def test_the_metronome_beats_in_its_own_thread_until_stopped():
     seen, done = [], threading.Event()
 
