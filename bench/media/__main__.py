@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import resource
 import time
 from collections.abc import Iterator
@@ -117,6 +118,7 @@ def main() -> None:
         raise SystemExit("the floor and the callers are C; gcc is not installed")
     if "asterisk" in asked.who and not asterisk_is_here():
         raise SystemExit("Asterisk is not here; .ci/peers installs it, as root; --who names the others")
+    load = os.getloadavg()[0]
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with contextlib.ExitStack() as stack:
@@ -133,7 +135,7 @@ def main() -> None:
         table = run(course, asked.who, asked.calls, asked.seconds, asked.rounds, bar)
     for line in lines(table, asked.who):
         print(line, flush=True)
-    write_page(asked.page, table, asked.who, asked.seconds, asked.rounds)
+    write_page(asked.page, table, asked.who, asked.seconds, asked.rounds, load)
 
 
 if __name__ == "__main__":

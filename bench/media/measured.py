@@ -66,9 +66,14 @@ class Figures:
     dropped: int
 
     @property
+    def complete(self) -> bool:
+        """Whether all calls stayed up and were sent what they should be."""
+        return not self.lost and self.arrived >= _HELD
+
+    @property
     def held(self) -> bool:
-        """Whether all calls stayed up and were sent what they should be, in time."""
-        return not self.lost and self.arrived >= _HELD and self.values["gaps_over_40_ms_percent"] < _LATE
+        """The same, and in time."""
+        return self.complete and self.values["gaps_over_40_ms_percent"] < _LATE
 
     @property
     def calls_a_core(self) -> float:
@@ -125,12 +130,12 @@ class Table:
         yield AIMS["flat"], max(flat) / min(flat) if len(flat) > 1 else math.nan
 
     def _beside_asterisk(self) -> float:
-        """Calls a core by CPU time, each at the most that it was measured with."""
-        both = [self.every(who, False) for who in ("line", "asterisk")]
-        if not all(both):
-            return math.nan
-        ours, theirs = (every[max(every)].calls_a_core for every in both)
-        return ours / theirs
+        """Calls a core by CPU time, each at the most that it was complete with."""
+        each = []
+        for who in ("line", "asterisk"):
+            complete = [figures for figures in self.every(who, False).values() if figures.complete]
+            each.append(complete[-1].calls_a_core if complete else math.nan)
+        return each[0] / each[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,13 @@ Beside each figure, in brackets, how many times the floor's it is.
 """
 
 
-def write_page(page: Path, table: Table, who: list[str], seconds: float, rounds: int) -> None:
-    """Write the page, and the plot as an SVG file of the same name beside it."""
+def write_page(page: Path, table: Table, who: list[str], seconds: float, rounds: int, load: float) -> None:
+    """Write the page, and the plot as an SVG file of the same name beside it.
+
+    ``load`` is how many others wanted to run on the machine.
+    """
     machine = f"{os.cpu_count()} cores, Linux {'.'.join(platform.release().split('.')[:2])}, "
-    machine += f"Python {platform.python_version()}"
+    machine += f"Python {platform.python_version()}, load {load:.1f} when it began"
     text = [
         _TOP.format(rounds=rounds, seconds=seconds, date=f"{datetime.now(UTC):%Y-%m-%d}", machine=machine),
         *_aims(table),
