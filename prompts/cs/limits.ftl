@@ -16,7 +16,7 @@ gomobil-menu =
 
 gomobil-spend =
     V tomto měsíci jste utratili { MONEY($spend, case: "accusative") } z limitu { MONEY($limit, case: "genitive") }.
-    To je { PERCENT($percent) } a zbývá vám částka { MONEY($left) }.
+    To je { PERCENT($percent) }, utratit můžete ještě { MONEY($left, case: "accusative") }.
 
 gomobil-spend-full = V tomto měsíci jste utratili { MONEY($spend, case: "accusative") } z limitu { MONEY($limit, case: "genitive") }.
 
@@ -38,7 +38,7 @@ gomobil-blocked =
 gomobil-units-unusable = Volné jednotky vám zbývají, ale teď je využít nelze.
 
 # Set by the customer in self-care (GM-20).
-gomobil-own-limit = Limit { MONEY($own_limit, case: "genitive") } jste si nastavili v samoobsluze.
+gomobil-own-limit = Tento limit jste si nastavili v samoobsluze.
 
 gomobil-opens = Služby se obnoví { DATE($resets_on, year: "no") }, nebo hned po navýšení limitu.
 
@@ -52,7 +52,7 @@ gomobil-raise-by-deposit =
 
 gomobil-raise-not-yet =
     O navýšení až na { MONEY($highest, case: "accusative") } můžete požádat po třech včas zaplacených vyúčtováních.
-    Chybějící vyúčtování: { COUNT($bills_missing, gender: "neuter") }.
+    Chybí vám ještě { COUNT($bills_missing, gender: "neuter") }.
 
 gomobil-raise-or-deposit = Dříve limit navýšíte složením vratné kauce.
 
@@ -68,7 +68,7 @@ vodafone-menu =
 
 vodafone-spend =
     V tomto zúčtovacím období jste utratili { MONEY($spend, case: "accusative") } z limitu { MONEY($limit, case: "genitive") }.
-    To je { PERCENT($percent) } a zbývá vám částka { MONEY($left) }.
+    To je { PERCENT($percent) }, utratit můžete ještě { MONEY($left, case: "accusative") }.
 
 vodafone-spend-full =
     V tomto zúčtovacím období jste utratili { MONEY($spend, case: "accusative") } z limitu { MONEY($limit, case: "genitive") }.
@@ -97,11 +97,13 @@ vodafone-raise-on-request =
 
 vodafone-raise-by-paying =
     Limit navýšíte tím, že pošlete částku, o kterou se má zvýšit.
-    Zaplatit můžete převodem, v prodejně, nebo v bankomatu s logem Vodafone.
+    V prodejně se zvýší téměř okamžitě. Platit můžete i převodem, nebo v bankomatu s logem Vodafone.
 
 vodafone-raise-machine =
     V bankomatu zvolte mobilní služby, Vodafone, a navýšení volací jistiny,
-    potom zadejte částku a telefonní číslo.
+    potom zadejte částku a telefonní číslo. Limit se zvýší nejpozději do dvaceti čtyř hodin.
+
+vodafone-raise-transfer = Účet a symboly pro převod vám řekneme, když stisknete čtyřku.
 
 vodafone-raise-within = Služby obnovíme do dvaceti čtyř hodin od navýšení.
 

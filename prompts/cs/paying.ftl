@@ -32,8 +32,8 @@ sms-menu =
 
 # From the telephone that is to be changed (CP-51), within a day (CP-52).
 sms-where =
-    Zprávu pošlete na číslo { PHONE("772722222") }, a to z telefonu, kterého se změna týká.
-    Provedeme ji do dvaceti čtyř hodin.
+    Zprávu pošlete na číslo { PHONE("772722222") }, a to z čísla, kterého se změna týká.
+    Objednávku vyřídíme do dvaceti čtyř hodin.
 
 sms-data =
     Datový balíček zapnete zprávou UP a velikost: sto padesát, šest set, tisíc nebo dva tisíce megabajtů.

@@ -1,10 +1,10 @@
 ### Free units and data, of every line that speaks Czech. One sentence for each kind of unit and each bundle.
-### Facts: $left is an amount of units; $resets_on and $valid_until are days, $name is a product's name.
+### Facts: $left, $granted and $size are amounts of units; $resets_on and $valid_until are days, $name is a product's name.
 
-units-left = Z volných jednotek máte ještě { UNITS($left, case: "accusative") }. Obnoví se { DATE($resets_on, year: "no") }.
+units-left = Z volného přídělu { UNITS($granted, case: "genitive") } máte ještě { UNITS($left, case: "accusative") }. Obnoví se { DATE($resets_on, year: "no") }.
 
 bundle-left =
-    V balíčku { NAME($name) } máte ještě { UNITS($left, case: "accusative") }. { $renewal ->
+    V balíčku { NAME($name) } máte ještě { UNITS($left, case: "accusative") } z objemu { UNITS($size, case: "genitive") }. { $renewal ->
         [once] Platí do { DATE($valid_until, year: "no") } a neobnovuje se.
        *[other] Platí do { DATE($valid_until, year: "no") }, poté se obnoví.
     }

@@ -33,8 +33,8 @@ period-ends = A new billing period begins on { DATE($resets_on, year: "no") }.
 
 contacts = Please call { -contacts }.
 
-unknown-caller = We do not find your number among our customers.
+unknown-caller = We cannot find your number among our customers.
 
-anonymous-caller = Your number is not shown to us.
+anonymous-caller = We cannot see your number.
 
-try-later = This cannot be found out now. Please try again later.
+try-later = We cannot get this information at the moment. Please try again later.

@@ -3,7 +3,7 @@
 
 ask-account = Please enter your telephone number, followed by the pound key.
 
-ask-account-silence-1 = We did not register a number.
+ask-account-silence-1 = We did not receive a number.
 
 ask-account-silence-2 = We still have no number. Please use the keys of your telephone.
 
@@ -11,7 +11,7 @@ ask-account-short = The number is not complete.
 
 ask-pin = Now please enter your PIN, followed by the pound key.
 
-ask-pin-silence = We did not register a PIN.
+ask-pin-silence = We did not receive a PIN.
 
 ask-pin-short = The PIN is not complete.
 

@@ -23,7 +23,7 @@ choose-english = For English, press two.
 
 ## Silence and wrong keys are counted apart, each with words of its own.
 
-silence-1 = We did not register a choice.
+silence-1 = We did not hear a choice.
 
 silence-2 = Are you still there? Please press a key on your telephone.
 
@@ -38,7 +38,7 @@ goodbye = Thank you for calling. Goodbye.
 one-moment = One moment, please.
 
 # In place of an answer that the voice fails to speak.
-trouble = We are sorry, this cannot be read out now. Please try again later.
+trouble = We are sorry, this cannot be read out at the moment. Please try again later.
 
 ## The operator, key zero.
 

@@ -1,6 +1,6 @@
 ### CallPro, keys four to six: how to pay, SMS codes and orders, complaints and requests in writing.
 
-top-up-account = You top up by bank transfer to account { DIGITS($account) }.
+top-up-account = Top up by bank transfer to account { DIGITS($account) }.
 
 # The variable symbol is the number itself (CP-15, CP-16).
 top-up-symbol = The variable symbol is your telephone number: { DIGITS($variable_symbol) }.
@@ -12,11 +12,11 @@ top-up-others =
 
 # Not the account for top-ups (CP-30), and no symbols (CP-32).
 direct-debit-account =
-    You can pay your bills by direct debit. Have your bank permit it for account { DIGITS($direct_debit_account) }.
+    You can pay your bills by direct debit. At your bank, allow it in favour of account { DIGITS($direct_debit_account) }.
     Set the limit only, and leave the variable and the constant symbol empty.
 
 direct-debit-letter =
-    Then write to { -e-mail }, from which month on and from which account we may take the payments,
+    Then write to { -e-mail } and tell us from which month and from which account we may take the payments,
     with your name and telephone number.
 
 -e-mail = info, at, callpro, dot, c, z
@@ -24,9 +24,9 @@ direct-debit-letter =
 ## SMS codes (CP-50 to CP-60).
 
 sms-menu =
-    For switching on a data bundle, press one.
-    For renewing data, press two.
-    For another tariff, press three.
+    To switch on a data bundle, press one.
+    To renew your data, press two.
+    To change your tariff, press three.
     For free text messages, press four.
     For the state of your orders, press five.
     To go back, press star.
@@ -37,44 +37,44 @@ sms-where =
     It will be carried out within twenty-four hours.
 
 sms-data =
-    A data bundle is switched on by the message UP and its size: one hundred and fifty, six hundred,
+    Switch on a data bundle by the message UP and its size: one hundred and fifty, six hundred,
     one thousand or two thousand megabytes. For example: UP, space, one hundred and fifty.
-    Fast data are switched on by UP, space, LTE.
+    Switch on fast data by UP, space, LTE.
 
 sms-renewal =
-    Used data are renewed by the message OBNOV, space, DATA.
-    The bundle is renewed in its original size at the full price.
+    Renew your data by the message OBNOV, space, DATA.
+    The bundle comes back in its original size, at the full price.
 
 sms-tariff =
-    The tariff is changed by the message ZMENA, space, and the tariff's name. You may add the word DATA and a size,
-    the words BEZ DAT, or the words V SITI ZDARMA. The change begins next month,
+    Change your tariff by the message ZMENA, space, and the tariff's name. You may add the word DATA and a size,
+    the words BEZ DAT, or the words V SITI ZDARMA. The change takes effect next month,
     and what you do not name stays as it is.
 
 sms-messages =
-    One hundred free text messages are switched on by UP, space, one hundred, space, SMS.
-    They are switched off by UP BEZ one hundred SMS. The change begins next month.
+    Switch on one hundred free text messages by UP, space, one hundred, space, SMS.
+    Switch them off by UP BEZ one hundred SMS. The change takes effect next month.
 
 order-from = Order { NAME($command) } takes effect on { DATE($effective_on, year: "no") }.
 
 order-open = Order { NAME($command) } is being carried out.
 
-orders-none = No order of yours is waiting.
+orders-none = You have no orders waiting.
 
 ## What CallPro takes in writing only.
 
 letters-menu =
     For a complaint about a bill, press one.
-    For changing from prepaid to monthly bills, press two.
+    To change from prepaid to monthly bills, press two.
     To go back, press star.
 
 # CP-70 to CP-72; no time for an answer is promised.
-complaints = Complaints are taken in writing only, or by e-mail to reklamace, at, callpro, dot, c, z.
+complaints = We take complaints in writing only, or by e-mail to reklamace, at, callpro, dot, c, z.
 
 complaints-name =
-    Please name the date or the span of time, the number of the bill, and the amount that is wrong.
-    An amount that is granted is taken off the next bill.
+    Please give the date or the span of time, the number of the bill, and the amount that is wrong.
+    If we grant it, the amount is taken off your next bill.
 
 # CP-40.
 to-postpaid =
-    Write to { -e-mail } that you ask for a change of charging, and from which billing period on.
+    Write to { -e-mail } that you ask for a change of charging, and from which billing period.
     Add your name and telephone number.

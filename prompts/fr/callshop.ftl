@@ -14,7 +14,7 @@ price-from-plan = Cet appel est décompté de votre forfait.
 menu =
     Pour le solde de votre compte, appuyez sur un.
     Pour le rechargement automatique, appuyez sur deux.
-    Pour parler à quelqu'un, appuyez sur trois.
+    Pour joindre le service clients, appuyez sur trois.
     Pour réécouter, appuyez sur neuf.
 
 menu-short =
@@ -38,14 +38,15 @@ top-up-skipped =
 ## Key two: automatic top-up (CS-21 to CS-24).
 
 top-up =
-    Le rechargement automatique est actif. Seuil : { MONEY($level) }. Montant : { MONEY($amount) }.
+    Le rechargement automatique est actif : dès que le solde atteint { MONEY($level) },
+    votre compte est crédité de { MONEY($amount) }.
 
 top-up-last =
     { $last_status ->
-        [settled] Le dernier rechargement, le { DATE($last_at, year: "no") }, a réussi : { MONEY($last_amount) }.
-        [pending] Un rechargement est en cours : { MONEY($last_amount) }.
-        [skipped] Le dernier rechargement, le { DATE($last_at, year: "no") }, n'a pas eu lieu : le plafond de paiement hebdomadaire était atteint.
-       *[failed] Le dernier rechargement, le { DATE($last_at, year: "no") }, a été refusé. Vérifiez votre carte bancaire.
+        [settled] Le dernier rechargement, de { MONEY($last_amount) }, a été effectué le { DATE($last_at, year: "no") }.
+        [pending] Un rechargement de { MONEY($last_amount) } est en cours.
+        [skipped] Le { DATE($last_at, year: "no") }, le rechargement n'a pas eu lieu : il aurait dépassé votre plafond de paiement hebdomadaire.
+       *[failed] Le { DATE($last_at, year: "no") }, le rechargement a été refusé. Vérifiez votre carte bancaire.
     }
 
 top-up-none = Le rechargement automatique n'est pas actif sur votre compte.
@@ -56,19 +57,21 @@ transferring = Nous vous mettons en relation avec le service clients.
 
 transferring-on-call = Nous vous mettons en relation avec l'astreinte.
 
-urgent = Le service clients est fermé. L'astreinte est réservée aux urgences. S'il s'agit d'une urgence, appuyez sur un, sinon sur deux.
+urgent = L'astreinte est réservée aux urgences. S'il s'agit d'une urgence, appuyez sur un, sinon sur deux.
 
-back-at = Le service clients est fermé pour la pause. Reprise à { TIME($next_service) }.
+back-at = Le service clients est en pause. Reprise à { TIME($next_service) }.
+
+closed = Le service clients est fermé.
 
 # On the same day, on the next, or by its date: public holidays may lie between.
 back-on =
-    Le service clients est fermé. Reprise { $days_to_service ->
+    Reprise { $days_to_service ->
         [0] aujourd'hui
         [1] demain
        *[other] { DATE($next_service, year: "no", weekday: "yes") }
     } à { TIME($next_service) }.
 
-transfer-failed = Personne n'a pu être joint. Veuillez rappeler plus tard.
+transfer-failed = Nous n'avons pu joindre personne. Veuillez rappeler plus tard.
 
 ## Why there is no answer, and the end.
 
@@ -78,7 +81,7 @@ contacts =
 
 try-later = Votre compte ne peut pas être consulté pour le moment. Veuillez rappeler plus tard.
 
-silence-1 = Nous n'avons pas reçu de choix.
+silence-1 = Nous n'avons enregistré aucun choix.
 
 silence-2 = Êtes-vous toujours là ? Appuyez sur une touche de votre téléphone.
 

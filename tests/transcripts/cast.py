@@ -59,6 +59,7 @@ def more() -> dict[str, tuple[Role, ...]]:
                 _tariff("+420608000901", "1000.00", "1500"),
                 "automatic raise switched off; units that grow old",
                 units=((MINUTES, 2 * 60), (MESSAGES, 99)),
+                bundle=("DATA 1000", Units(1000 * 1024, "kilobytes"), 1),
                 roaming=True,
                 payer="10004715",
             ),
