@@ -96,9 +96,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Packets of one stream; ``lost`` is estimated from the sequence numbers that came."""
+    """Packets of one stream; ``lost`` is estimated from the sequence numbers that came.
+
+    Where ``sampled``, one packet in 64 was read, and ``received`` is an estimate too.
+    """
 
     sent: int
     received: int
     lost: int
     heard: Heard = Heard()
+    sampled: bool = False

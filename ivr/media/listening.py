@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrivals import Arrivals
 from .events import SAME_PRESS
 from .g711 import Codec
 from .in_band import InBand
-from .reports import Counted, Reports
+from .reports import Reports
 from .rtcp import read
 from .rtp import parse, read_headers
 from .sources import Sources
 from .telephone_event import EventReceiver
-from .wire import Received
+from .thinning import Thinning
+from .wire import Received, Wire
 
 __all__ = ["LINGER", "Listener"]
 
 _WIRE = 48  # bits of a source address, below the socket's number in a key
 _PORT = 0xFFFF  # the port within a key
 LINGER = 2.0  # seconds in which packets of a closed call are still expected, and not taken for a new one's
-_JUMP = 1000  # a step in sequence numbers that is a new start, not loss (RFC 3550 appendix A.1: 3000 or 100)
 
 
 @dataclass(slots=True)
@@ -45,10 +46,21 @@ class Listener:
     Symmetric RTP: packets are believed from the agreed address, or from the first other port of the agreed
     or the signalling host if nothing had come yet and only one stream can be meant, by its host or else by
     its port. The agreed address wins again as soon as it speaks. All others are strangers: counted, dropped.
+    Where speech is thinned out that is true of the packets that come.
     """
 
-    def __init__(self, capacity: int, destination: NDArray[np.uint64], reports: Reports) -> None:
-        """``destination`` is the sending half's array; latching writes the real source into it."""
+    def __init__(
+        self,
+        capacity: int,
+        destination: NDArray[np.uint64],
+        reports: Reports,
+        thins_out: bool = False,
+        silent_after: float | None = None,
+    ) -> None:
+        """``destination`` is the sending half's array; latching writes the real source into it.
+
+        ``thins_out`` where the system may drop most of the speech that nobody listens to.
+        """
         self._destination, self._reports = destination, reports
         self._sources = Sources(2 * capacity)
         self._peers: dict[int, _Peer] = {}
@@ -59,10 +71,9 @@ class Listener:
         self.event_type = np.full(rows, -1, np.int64)
         self.last_heard = np.full(rows, np.inf)
         self.watched = np.zeros(rows, np.bool_)
-        self.received = np.zeros(rows, np.int64)
+        self.arrivals = Arrivals(rows)
+        self._thins_out, self._thinning = thins_out, Thinning(rows, self.arrivals, silent_after)
         self._settled = np.zeros(rows, np.bool_)
-        self._highest = np.zeros(rows, np.int64)
-        self._base = np.zeros(rows, np.int64)
         self.counts: Counter[str] = Counter()
         self.moved: list[int] = []  # rows whose destination was written, until somebody clears it
         self._in_band = InBand(rows)
@@ -70,6 +81,7 @@ class Listener:
     def open(self, slot: int, wire: int, now: float) -> None:
         """Begin with a row, believing nobody yet."""
         self._peers[slot] = _Peer(wire, 0, 0, frozenset(), EventReceiver())
+        self._thinning.open(slot, wire)
         self.last_heard[slot] = now
 
     def close(self, slot: int, now: float) -> None:
@@ -78,7 +90,8 @@ class Listener:
         self._forget(slot, peer, now)
         self.event_type[slot], self.last_heard[slot] = -1, np.inf
         self.watched[slot] = self._settled[slot] = False
-        self.received[slot] = self._highest[slot] = self._base[slot] = 0
+        self.arrivals.clear(slot)
+        self._thinning.close(slot)
         self._in_band.expect(slot, None)
 
     def expect(self, slot: int, remote: int, signalling: int, event_type: int | None, now: float) -> None:
@@ -91,7 +104,7 @@ class Listener:
             return
         self._forget(slot, peer, now)
         peer.agreed, peer.heard = key, 0
-        self._settled[slot] = False
+        self._settled[slot], self._thinning.latched_at[slot] = False, np.inf
         if not key:
             return
         if self._sources.get(key) in (-1, self._grave):
@@ -102,8 +115,25 @@ class Listener:
 
     def listen(self, slot: int, codec: Codec, payload_type: int) -> None:
         """Hear keys in the speech of this codec, on a row whose caller has no telephone-event."""
-        deaf = self.event_type[slot] >= 0 or self._peers[slot].told is not None
+        deaf = bool(self.event_type[slot] >= 0) or self._peers[slot].told is not None
         self._in_band.expect(slot, None if deaf else codec, payload_type)
+        self._thinning.speech_type[slot] = payload_type
+        self.arrivals.sample(slot, deaf and self._thins_out)
+
+    def thin_out(self, wires: Sequence[Wire], high: int, now: float) -> None:
+        """Let the system drop speech that nobody listens to."""
+        if self._thins_out:
+            heard, watched, events = self.last_heard[:high], self.watched[:high], self.event_type[:high]
+            self._thinning.apply(wires, now, heard, watched, events, self._speaks_from)
+
+    def _speaks_from(self, slot: int) -> tuple[set[int], set[int]]:
+        """The hosts that are this row's alone on its socket, and the ports it has at others."""
+        peer = self._peers[slot]
+        keys = {peer.agreed, peer.heard} - {0}
+        if not self._settled[slot]:
+            keys |= {host << 16 | peer.agreed & _PORT for host in peer.hosts}
+        alone = {key for key in keys if len(self._hosts.get(key >> 16, ())) <= 1}
+        return {key >> 16 & 0xFFFFFFFF for key in alone}, {key & _PORT for key in keys - alone}
 
     def in_band(self, slot: int) -> bool:
         """Whether keys of a row are heard by their tones."""
@@ -114,6 +144,7 @@ class Listener:
         peer = self._peers[slot]
         peer.told = [told for told in peer.told or () if now - told[1] <= SAME_PRESS] + [(digit, now)]
         self._in_band.expect(slot, None)
+        self.arrivals.sample(slot, self._thins_out)
 
     def was_told(self, slot: int, digit: str, now: float) -> bool:
         """Whether this key had come by SIP INFO a moment ago; of one telling this is true once."""
@@ -128,11 +159,6 @@ class Listener:
         """Where packets for a row go: the source it latched on, else the agreed address."""
         peer = self._peers[slot]
         return (peer.heard or peer.agreed) & (1 << _WIRE) - 1
-
-    def lost(self, slot: int) -> int:
-        """Packets missing between the first and the last that came, never below zero."""
-        received = int(self.received[slot])
-        return max(int(self._highest[slot] - self._base[slot]) + 1 - received, 0) if received else 0
 
     def silent(self, high: int, before: float) -> list[int]:
         """The watched rows that have not been heard since ``before``, each told once."""
@@ -192,12 +218,6 @@ class Listener:
                 slots[row] = self._reports.row_of(int(batch.sources[row]) >> 16, report.source)
         self._note_control(np.flatnonzero(headers.control), slots, batch, now)
 
-    def counted(self, slots: NDArray[np.int64]) -> Counted:
-        """Packets expected and received, and the highest sequence number, of rows."""
-        received = self.received[slots]
-        expected = np.where(received > 0, self._highest[slots] - self._base[slots] + 1, 0)
-        return expected, received, self._highest[slots]
-
     def _note_control(
         self, control: NDArray[np.int64], slots: NDArray[np.int64], batch: Received, now: float
     ) -> None:
@@ -224,22 +244,11 @@ class Listener:
         self._reports.heard(slots[speech], numbers[:, 1], numbers[:, 0], batch.times[rows[speech]])
 
     def _account(self, slots: NDArray[np.int64], sequence: NDArray[np.int64], now: float) -> None:
-        """Liveness, packets and the span of their sequence numbers, extended over wraps."""
         self.last_heard[slots] = now
-        self._settled[slots] = True
-        first = self.received[slots] == 0
-        if first.any():
-            beginning = np.flatnonzero(first)[::-1]  # of several packets of one row the first stays
-            self._highest[slots[beginning]] = self._base[slots[beginning]] = sequence[beginning]
-        np.add.at(self.received, slots, 1)
-        step = (sequence - self._highest[slots]).astype(np.int16).astype(np.int64)
-        far = np.abs(step) > _JUMP
-        if far.any():
-            restarted = slots[far]
-            self._base[restarted] += step[far] - 1
-            self._highest[restarted] += step[far]
-            step = (sequence - self._highest[slots]).astype(np.int16).astype(np.int64)
-        np.maximum.at(self._highest, slots, self._highest[slots] + step)
+        fresh = slots[~self._settled[slots]]
+        if fresh.size:
+            self._settled[fresh], self._thinning.latched_at[fresh] = True, now
+        self.arrivals.take(slots, sequence)
 
     def _confirm(self, slots: NDArray[np.int64], keys: NDArray[np.uint64]) -> None:
         """Send to where packets come from; only rows for which that changes are looked at one by one."""

@@ -32,6 +32,7 @@ __all__ = ["Plane"]
 
 _BATCHES = 16  # read from one socket in a tick; a flood must not keep the others from being sent
 _WATCH = 0.5  # seconds between looks for callers who fell silent
+_THINNING = 0.1  # seconds between looks at what the system may drop unread
 _FORGET = 2 * LINGER  # seconds until nothing on the way to or from an address left behind can be meant
 
 
@@ -58,12 +59,14 @@ class Plane:
         ipv6: Ipv6 | None = None,
         utc: Callable[[], float] = time.time,
         burst: int = BURST,
+        thins_out: bool = False,
     ) -> None:
         """Take ports from ``ports`` as needed; ``tell`` is called in the plane's thread and must be quick.
 
         ``open_wire`` opens IPv4 sockets and ``ipv6`` the others, None where there shall be none of a family.
         ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never;
         ``utc`` gives the time of day in seconds, for reports; over ``burst`` streams leave in several groups.
+        With ``thins_out`` the system drops speech that nobody listens to, but for one packet in 64.
         """
         wires: dict[Family, Callable[[int], Wire]] = {} if open_wire is None else {4: open_wire}
         if ipv6 is not None:
@@ -78,13 +81,13 @@ class Plane:
         self._left: deque[tuple[float, Reach]] = deque()
         self._out = SendTable(capacity, chance or random.SystemRandom(), burst)
         self._reports = Reports(capacity + 1, self._out, chance or random.Random())
-        self._in = Listener(capacity, self._out.destination, self._reports)
+        self._in = Listener(capacity, self._out.destination, self._reports, thins_out, silent_after)
         self._playback = Playback(self._out, tell)
         self._wires: list[Wire] = []
         self._controls: dict[int, Wire] = {}
         self._utc = utc
         self._wanted = 0
-        self._next_watch = 0.0
+        self._next_watch = self._next_thinning = 0.0
 
     # Verbs: the call thread
 
@@ -228,6 +231,9 @@ class Plane:
             self._next_watch = now + _WATCH
             self._watch(now)
             self._report(number, now)
+        if now >= self._next_thinning:
+            self._next_thinning = now + _THINNING
+            self._in.thin_out(self._wires, self._out.high, now)
         # Last, so that a tick which failed half-way counts as one that was left out.
         self._wanted = min(self._out.next_due(), number + PHASES - number % PHASES)
         return self._wanted
@@ -268,7 +274,9 @@ class Plane:
                     break
         rows = self._reports.due(now)
         if rows.size:
-            self._reports.send(rows, self._in.counted(rows), number, self._utc(), self._wires, self._controls)
+            self._reports.send(
+                rows, self._in.arrivals.counted(rows), number, self._utc(), self._wires, self._controls
+            )
 
     # Commands: appended by a verb, carried out at the next tick
 
@@ -314,5 +322,7 @@ class Plane:
 
     def _count(self, stream: Stream) -> Statistics:
         slot = stream.slot
-        sent, received, lost = int(self._out.sent[slot]), int(self._in.received[slot]), self._in.lost(slot)
-        return Statistics(sent, received, lost, self._reports.told(slot, lost, received))
+        arrivals = self._in.arrivals
+        received, lost = arrivals.told(slot)
+        heard = self._reports.told(slot, lost, received if arrivals.known(slot) else 0)
+        return Statistics(int(self._out.sent[slot]), received, lost, heard, bool(arrivals.step[slot] > 1))

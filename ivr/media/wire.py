@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,6 +77,13 @@ class Wire(Protocol):
 
     def receive(self) -> Received | None:
         """What has come in since, at most one batch; None if nothing."""
+
+    def thin_out(self, speech: Collection[int], hosts: Collection[int], ports: Collection[int]) -> bool:
+        """Take in no packets of these payload types from now on, or of no types: all again.
+
+        Those with the marker bit come nevertheless, those whose sequence number divides by 64, and those from
+        ``hosts`` (numbers as in ``send``) and from source ``ports``. False where the system cannot: all come.
+        """
 
     def close(self) -> None:
         """Give the port back."""

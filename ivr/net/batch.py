@@ -12,12 +12,14 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ivr.net.addresses import IPV4, Addresses
+from ivr.net.filter import thin_out
 
 __all__ = ["Batch", "LoopRound", "LoopWire", "MmsgRound", "MmsgWire", "Received", "can_batch", "open_wire"]
 
@@ -218,6 +220,10 @@ class MmsgWire:
                 return None
         return None
 
+    def thin_out(self, speech: Collection[int], hosts: Collection[int], ports: Collection[int]) -> bool:
+        """Leave out speech that nobody listens to; see ``ivr.media.wire``."""
+        return thin_out(self._socket, self._batch.addresses, speech, hosts, ports)
+
     def close(self) -> None:
         """Give the port back; the wire sends and receives nothing any more."""
         self._descriptor = -1
@@ -319,6 +325,10 @@ class LoopWire:
         more = count == self._size
         times = np.full(count, time.time())
         return Received(self._rows[:count], self._lengths[:count], self._sources[:count], times, more)
+
+    def thin_out(self, speech: Collection[int], hosts: Collection[int], ports: Collection[int]) -> bool:
+        """Leave out speech that nobody listens to; see ``ivr.media.wire``."""
+        return thin_out(self._socket, self._addresses, speech, hosts, ports)
 
     def close(self) -> None:
         """Give the port back; the wire sends and receives nothing any more."""

@@ -14,12 +14,15 @@ a UDP socket, whose packets it sees from their UDP header on (Linux, Documentati
 from __future__ import annotations
 
 import ctypes
+import ipaddress
 import socket
 import struct
 import sys
 from collections.abc import Collection, Sequence
 
-__all__ = ["MOST_SOURCES", "MOST_TYPES", "SAMPLED", "attach", "can_filter", "detach", "program"]
+from ivr.net.addresses import Addresses
+
+__all__ = ["MOST_SOURCES", "MOST_TYPES", "SAMPLED", "attach", "can_filter", "detach", "program", "thin_out"]
 
 SAMPLED = 64
 """Of so many packets one is let in."""
@@ -110,8 +113,26 @@ def attach(to: socket.socket, instructions: bytes) -> bool:
     return True
 
 
+def thin_out(
+    to: socket.socket,
+    addresses: Addresses,
+    speech: Collection[int],
+    hosts: Collection[int],
+    ports: Collection[int],
+) -> bool:
+    """Attach the program for ``Wire.thin_out`` of ``ivr.media.wire``; whether the system has taken it."""
+    if not can_filter() or not speech:
+        detach(to)
+        return not speech
+    named = [ipaddress.ip_address(str(addresses.name(host << 16)[0]).partition("%")[0]) for host in hosts]
+    endings = {int(address) & 0xFFFFFFFF for address in named}
+    return attach(to, program(speech, endings, ports, addresses.family))
+
+
 def detach(to: socket.socket) -> None:
     """Let everything in; harmless without a program."""
+    if not can_filter():
+        return
     try:
         to.setsockopt(socket.SOL_SOCKET, _DETACH, 0)
     except OSError:  # there was none, or the socket is closed

@@ -113,6 +113,7 @@ class MediaSettings(Section):
     ports: Ports = PortRange(40000, 40999)
     silent_after: Seconds = Field(default=30.0, ge=1, le=3600)
     batch: Literal["auto", "mmsg", "portable"] = "auto"
+    filter: Literal["auto", "none"] = "auto"
 
 
 class Phone(Section):

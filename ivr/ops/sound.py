@@ -12,6 +12,7 @@ from ivr.media.plane import Plane
 from ivr.media.wire import Ipv6
 from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
+from ivr.net.filter import can_filter
 from ivr.ops.files import Files
 from ivr.ops.settings import Settings
 from ivr.speech.library import Library
@@ -70,4 +71,5 @@ def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:
         settings.sip.max_calls + _STREAMS_BESIDE,
         settings.media.silent_after,
         ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
+        thins_out=settings.media.filter == "auto" and can_filter(),
     )

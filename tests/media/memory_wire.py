@@ -46,6 +46,8 @@ class MemoryWire:
     incoming: list[tuple[bytes, tuple[str, int]]] = field(default_factory=list)
     reports: list[tuple[bytes, tuple[str, int]]] = field(default_factory=list)
     closed: bool = False
+    thinned: tuple[set[int], set[int], set[int]] = field(default_factory=lambda: (set(), set(), set()))
+    thinnings: int = 0
     bursts: list[int] = field(default_factory=list)
 
     def send(self, headers, payloads, lengths, destinations) -> int:
@@ -74,6 +76,25 @@ class MemoryWire:
         sources = np.array([self.addresses.key((*source, 0, 0)) for _, source in batch], np.uint64)
         times = np.full(len(batch), UTC + self.clock() * 0.005)
         return Rows(data, lengths, sources, times, len(batch) == 64)
+
+    def thin_out(self, speech, hosts, ports) -> bool:
+        self.thinned = set(speech), set(hosts), set(ports)
+        self.thinnings += 1
+        return True
+
+    def lets_in(self, datagram: bytes, source: tuple[str, int]) -> bool:
+        """As ``ivr.net.filter`` has it; what that program does is tested in its own room."""
+        speech, hosts, ports = self.thinned
+        packet = parse(datagram)
+        host = self.addresses.key((*source, 0, 0)) >> 16
+        return (
+            packet is None
+            or packet.marker
+            or packet.payload_type not in speech
+            or packet.sequence % 64 == 0
+            or source[1] in ports
+            or host in hosts
+        )
 
     def close(self) -> None:
         self.closed = True
@@ -154,7 +175,8 @@ class Bench:
 
     def hear(self, stream: Stream, packet: Packet | bytes, source: tuple[str, int]) -> None:
         datagram = pack(packet) if isinstance(packet, Packet) else packet
-        self.wire(stream).incoming.append((datagram, source))
+        if self.wire(stream).lets_in(datagram, source):
+            self.wire(stream).incoming.append((datagram, source))
 
     def press(self, stream: Stream, digit: str, source: tuple[str, int], timestamp: int, event_type=101):
         """All packets of a key press at once."""

@@ -20,6 +20,7 @@ from ivr.media.telephone_event import key_press
 from ivr.media.wire import Ipv6
 from ivr.net.addresses import Ipv6Addresses
 from ivr.net.batch import Batch, can_batch, open_wire
+from ivr.net.filter import can_filter
 from ivr.net.metronome import Metronome
 
 HOSTS = {"IPv4": "127.0.0.1", "IPv6": "::1"}
@@ -37,6 +38,7 @@ def running(request):
         [0] * 4,
         events.put,
         ipv6=Ipv6(lambda port: open_wire("::1", port, batch6, book), book),
+        thins_out=can_filter(),
     )
     faults: list[Exception] = []
     metronome = Metronome(plane.tick, failed=faults.append)
@@ -117,3 +119,30 @@ def test_calls_opened_and_closed_from_another_thread_leave_the_others_whole(runn
     while events.get(timeout=10) != Played(stream, "steady"):
         pass
     assert plane.streams == 1
+
+
+@pytest.mark.skipif(not can_filter(), reason="no socket filters on this system")
+@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+def test_of_speech_one_packet_in_64_is_read_and_every_key(running, host):
+    plane, events = running
+    with phone(host) as handset:
+        stream = plane.open(agreed(*handset.getsockname()[:2]))
+
+        def say(first: int, count: int, payload: bytes = b"\xd5" * 160, payload_type: int = 8) -> None:
+            for number in range(first, first + count):
+                handset.sendto(
+                    pack(Packet(payload_type, number, number, 9, False, payload)), (host, stream.port)
+                )
+
+        began = time.monotonic()
+        while time.monotonic() - began < 1.5:  # heard in full for a second
+            say(1, 1)
+            hear(handset, 1)
+        before = int(plane._in.arrivals.came[stream.slot])
+        assert before > 20
+        say(1, 640)
+        say(641, 1, next(key_press("7")).payload, 101)
+        assert events.get(timeout=10).digit == "7"
+        assert int(plane._in.arrivals.came[stream.slot]) - before == 11
+        numbers = plane.close(stream)
+        assert (numbers.received, numbers.lost, numbers.sampled) == (640, 0, True)
