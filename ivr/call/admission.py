@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.accounts.callers import Caller
@@ -48,8 +49,16 @@ class TurnedAway:
 class Admission:
     """Who is let in. What is cheap to see is looked at first; a stream is taken last."""
 
-    def __init__(self, plane: Plane, callers: Callers, limits: Limits) -> None:
+    def __init__(
+        self,
+        plane: Plane,
+        callers: Callers,
+        limits: Limits,
+        silence_for: Callable[[str], bool] = lambda host: True,
+    ) -> None:
+        """``silence_for`` says whether a call from an IP address is sent silence while nothing is said."""
         self._plane, self._callers, self._limits = plane, callers, limits
+        self._silence_for = silence_for
         self.draining = False
 
     def consider(self, invited: Invited, edition: Edition, calls: int, now: float) -> Admitted | TurnedAway:
@@ -64,8 +73,11 @@ class Admission:
             return self._later("all lines busy")
         number = self._callers.number(invited, dialled, now)
         caller = Caller(number, plan.line.number_called(dialled) or dialled)
+        host = invited.source.host
         try:
-            media = CallMedia.open(self._plane, _session_id(invited.leg), invited.offer, invited.source.host)
+            media = CallMedia.open(
+                self._plane, _session_id(invited.leg), invited.offer, host, self._silence_for(host)
+            )
         except NoUsableCodec as error:
             return TurnedAway(488, "no usable codec", (warning(error),))
         except SdpError:

@@ -24,6 +24,7 @@ __all__ = [
     "LanguageChanged",
     "LineEvent",
     "LookUpFailed",
+    "MediaLate",
     "RegistrationChanged",
     "SentenceFailed",
     "Watcher",
@@ -102,6 +103,18 @@ class LanguageChanged:
 
     call: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLate:
+    """Of so many ticks of the media lately some began over 5 ms late and were made up for.
+
+    ``skipped`` ones were over 200 ms late and left out: that long nobody heard anything.
+    """
+
+    ticks: int
+    late: int
+    skipped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +212,6 @@ LineEvent = (
     | FilesRefused
     | Identified
     | LanguageChanged
+    | MediaLate
 )
 Watcher = Callable[[LineEvent], None]

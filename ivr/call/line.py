@@ -57,13 +57,17 @@ class Line:
         clock: Callable[[], datetime],
         media_host: Callable[[Peer], str],
         watch: Watcher,
+        silence_for: Callable[[str], bool] = lambda host: True,
     ) -> None:
-        """``media_host`` gives our address as a peer reaches it; ``flush`` is set to the socket's own."""
+        """``media_host`` gives our address as a peer reaches it; ``flush`` is set to the socket's own.
+
+        ``silence_for``: whether calls from an IP address are sent silence while nothing is said.
+        """
         self._agent, self._plane, self._edition = agent, plane, edition
         self._limits, self._media_host, self._watch = limits, media_host, watch
         self._loop = asyncio.get_running_loop()
         self._desk = Desk(plane, accounts, clock, self._hang_up, self._refer, watch, limits.bridge_after)
-        self._admission = Admission(plane, callers, limits)
+        self._admission = Admission(plane, callers, limits, silence_for)
         self._calls: dict[str, _Call] = {}
         self._legs: dict[Stream, str] = {}
         self._empty = asyncio.Event()

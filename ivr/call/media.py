@@ -35,16 +35,19 @@ class CallMedia:
     _far: Peer | None = field(default=None, init=False)
 
     @classmethod
-    def open(cls, plane: Plane, session_id: int, offered: bytes | None, signalling: str) -> CallMedia:
+    def open(
+        cls, plane: Plane, session_id: int, offered: bytes | None, signalling: str, silence: bool = True
+    ) -> CallMedia:
         """Take a stream for a call that is not answered yet: nothing is sent and nobody waited for.
 
+        With ``silence`` packets of it will be sent while nothing is said, without it none.
         SdpError for an offer that makes no sense, NoUsableCodec for one we cannot speak on, NoPortFree.
         """
         if offered is None and family_of(signalling) not in plane.families:
             raise sdp.NoUsableCodec(301, "there is no media at an address of this kind here")
         theirs = None if offered is None else sdp.read_offer(offered, plane.families)
         agreed = None if theirs is None else replace(theirs.agreed, send=False, receive=False)
-        return cls(plane, plane.open(agreed, signalling), session_id, theirs, signalling)
+        return cls(plane, plane.open(agreed, signalling, silence), session_id, theirs, signalling)
 
     def faces(self, source: Peer) -> Peer:
         """Who is told our media address: where the SIP came from, or the media in another family."""

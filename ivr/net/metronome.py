@@ -26,6 +26,7 @@ class Timetable:
         """Beat 0 is due at ``start``; all times in seconds of one monotonic clock."""
         self._start, self._interval, self._give_up = start, interval, give_up
         self._next, self._last, self._step = 0, start - interval, 1
+        self.beats = 0
         self.late = 0
         self.skipped = 0
 
@@ -36,6 +37,7 @@ class Timetable:
 
     def beat(self, now: float) -> int:
         """The number of the beat that begins now."""
+        self.beats += 1
         behind = now - (self._start + self._next * self._interval)
         if behind > self._interval:
             self.late += 1
@@ -72,6 +74,11 @@ class Metronome:
         self._running = False
         self._thread: threading.Thread | None = None
         self._timetable = Timetable(0.0, interval)
+
+    @property
+    def beats(self) -> int:
+        """How many there have been."""
+        return self._timetable.beats
 
     @property
     def late(self) -> int:

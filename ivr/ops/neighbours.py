@@ -33,6 +33,11 @@ class Neighbours:
         allowed = [entry.calls_per_second for entry in self._at(host)]
         return max(allowed + ([] if trunk is None else [trunk.calls_per_second]), default=None)
 
+    def takes_silence(self, host: str) -> bool:
+        """Whether calls from this address are sent silence while nothing is said."""
+        trunk = self._trunk(host)
+        return trunk is None or trunk.silence == "sent"
+
     def number(self, host: str, user: str) -> str | None:
         """Which of the line's numbers a registrar means by a user; None where we are not that user."""
         return next((entry.dialled for entry in self._at(host) if entry.user == user), None)

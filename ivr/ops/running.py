@@ -35,6 +35,7 @@ from ivr.ops.collecting import collect_when_idle
 from ivr.ops.entrance import open_entrance
 from ivr.ops.files import Files, read_again
 from ivr.ops.neighbours import Neighbours
+from ivr.ops.punctuality import tell_when_late
 from ivr.ops.reloading import Reloading
 from ivr.ops.settings import Settings, TlsSettings
 from ivr.ops.settings_values import HostPort
@@ -103,6 +104,7 @@ async def open_line(
             lambda: datetime.now(UTC),
             our_host(settings.sip),
             watch,
+            neighbours.takes_silence,
         )
         stack.callback(_move_media(plane, watch))
         signalling, certificates = _signalling(settings, agent, line, neighbours, watch, seen)
@@ -150,8 +152,10 @@ def _move_media(plane: Plane, watch: Watcher) -> Callable[[], None]:
     """Let the plane tick; gives what stops and closes it."""
     metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
     metronome.start()
+    look_no_more = tell_when_late(metronome, watch)
 
     def stop() -> None:
+        look_no_more()
         metronome.stop()
         plane.shutdown()
 

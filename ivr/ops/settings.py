@@ -137,6 +137,7 @@ class Trunk(Section):
     trust: Trust = ALWAYS
     transport: Transports = ("UDP", "TCP", "TLS")
     calls_per_second: Whole = Field(default=500, ge=1, le=10_000)
+    silence: Literal["sent", "none"] = "sent"
 
     def closeness(self, address: str) -> int | None:
         """The prefix length of the narrowest of its networks that holds an IP address, None if none does."""

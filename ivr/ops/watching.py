@@ -59,6 +59,7 @@ _ROWS: Mapping[type[LineEvent], _Row] = {
         "not registered", "registration", "status",
         why="reason", again_in=lambda changed: f"{changed.again_in:.0f} s",
     ),
+    events.MediaLate: _info("media late", "ticks", "late", "skipped"),
     events.CardsSettled: _info("cards settled", "settled", "failed", "waiting"),
     events.CardsUnsettled: _error("cards not settled", why="reason"),
     events.CertificatesRead: _info("certificates read"),

@@ -177,6 +177,7 @@ async def open_house(
     silent_after: float | None = None,
     time_limit: float = 2.0,
     trusted: Callable[[str], bool] = lambda dialled: True,
+    silence_for: Callable[[str], bool] = lambda host: True,
     **limits: float,
 ) -> AsyncIterator[House]:
     """A line with the demo accounts; a phone may register as ``jana``.
@@ -227,6 +228,7 @@ async def open_house(
         lambda: NOW,
         lambda peer: "::1" if ":" in peer.host else "127.0.0.1",
         told,
+        silence_for,
     )
     house = House(folder, line, agent, plane, store, remembering)
     try:

@@ -54,6 +54,14 @@ def neighbours(settings: Settings) -> Neighbours:
     return near
 
 
+def test_only_calls_of_a_trunk_that_says_so_are_sent_no_silence(tmp_path):
+    near = neighbours(read(tmp_path, FILE.replace('country = "FR"', 'country = "FR"\nsilence = "none"')))
+    hosts = "198.51.100.9", PBX, "203.0.113.9"
+    assert [near.takes_silence(host) for host in hosts] == [False, True, True]
+    with pytest.raises(SettingsRefused, match=r"trunks\.1\.silence|silence"):
+        read(tmp_path, FILE.replace('country = "FR"', 'country = "FR"\nsilence = "some"'))
+
+
 def test_a_registrar_is_no_stranger_and_nobody_else_becomes_known(tmp_path):
     near = neighbours(read(tmp_path))
     assert [near.knows(host, "UDP") for host in (PBX, OTHER, "198.51.100.9", "203.0.113.9")] == [
