@@ -1,7 +1,7 @@
 ### A caller whose number proves nothing: telephone number and PIN. A wrong number, a wrong PIN and a locked
 ### account are answered in the same words, so that nobody learns which it was.
 
-ask-account = Please enter your telephone number, followed by the pound key.
+ask-account = Please enter your telephone number, followed by the hash key.
 
 ask-account-silence-1 = We did not receive a number.
 
@@ -9,7 +9,7 @@ ask-account-silence-2 = We still have no number. Please use the keys of your tel
 
 ask-account-short = The number is not complete.
 
-ask-pin = Now please enter your PIN, followed by the pound key.
+ask-pin = Now please enter your PIN, followed by the hash key.
 
 ask-pin-silence = We did not receive a PIN.
 

@@ -13,7 +13,7 @@ menu =
     To hear this again, press nine.
 
 menu-short =
-    To hear that again, press nine, or the pound key for a slower reading.
+    To hear that again, press nine, or the hash key for a slower reading.
     For your credit, press two, for an operator, zero, for all choices, star.
 
 # Said in English to whoever hears the menus in Czech.
