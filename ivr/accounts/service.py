@@ -125,10 +125,7 @@ class Accounts:
         """Whether the number alone opens the account: a call shop's has to be of the right kind (CS-06)."""
         if self.operator.code != callshop_fr.OPERATOR.code:
             return True
-        kind = callshop_fr.NumberKind(figures.number_kind or "")
-        known = callshop_fr.KnownNumber(figures.account.number, figures.account.subscriber_id, kind)
-        found = callshop_fr.access(caller.dialled, caller.number, [known], self.terms.callshop)
-        return found is not None and found.subscriber_id == figures.account.subscriber_id
+        return callshop_fr.opens(caller.dialled, callshop_fr.NumberKind(figures.number_kind or ""))
 
     async def account(self, number: str, now: datetime) -> Account | None:
         """The account behind a number in E.164; None if there is none. StoreUnavailable."""

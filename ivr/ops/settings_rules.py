@@ -60,11 +60,9 @@ class GomobilRules(Section):
 
 
 class CallshopRules(Section):
-    """``[rules.callshop_fr]``: CS-08, CS-24, CS-32, CS-40, and the price proposed to a shop."""
+    """``[rules.callshop_fr]``: CS-24, CS-40, and the price proposed to a shop."""
 
     weekly_ceiling: _Euros = callshop_fr.WEEKLY_CEILING
-    on_call_number: str = Field(default="", pattern=r"^(\+?[0-9 ]{4,20})?$")
-    say_free: Flag = False
     prefix_8: Flag = False
     markup_percent: Whole = Field(default=0, ge=0, le=1000)
 
@@ -88,8 +86,6 @@ class RulesSettings(Section):
             vodafone_cz_limit.Terms(lambda account, now: allowed),
             gomobil_base.Terms(dict(self.gomobil.base_by_tariff)),
             callshop_fr.Terms(
-                say_free=shop.say_free,
-                on_call_number=shop.on_call_number or None,
                 weekly_ceiling=shop.weekly_ceiling,
                 prefix_8=shop.prefix_8,
                 markup_percent=shop.markup_percent,

@@ -75,9 +75,11 @@ transfer-failed = Nous n'avons pu joindre personne. Veuillez rappeler plus tard.
 
 ## Why there is no answer, and the end.
 
+# CS-30, CS-38.
 contacts =
     Sans vérification, nous ne pouvons pas vous donner le solde.
-    Pour toute question, appelez le { PHONE("0805020022") }.
+    Pour toute question, appelez le { PHONE("0805020022") },
+    ou écrivez à contact, arobase, callshop, tiret, france, point, com.
 
 try-later = Votre compte ne peut pas être consulté pour le moment. Veuillez rappeler plus tard.
 

@@ -23,7 +23,7 @@ automatic_raise = false
 base_by_tariff = { dear = "800.50" }
 [rules.callshop_fr]
 weekly_ceiling = "500.00"
-on_call_number = "01 70 00 00 00"
+markup_percent = 20
 """
 
 
@@ -38,7 +38,7 @@ def test_without_settings_the_terms_are_those_the_rules_propose():
     assert terms.vodafone.raises(None, None)
 
 
-def test_CP_19_VL_34_GM_31_CS_24_CS_32_are_settings(tmp_path):
+def test_CP_19_VL_34_GM_31_CS_24_are_settings(tmp_path):
     file = tmp_path / "infoline.toml"
     file.write_text(WRITTEN)
     terms = load_settings(file).rules.terms()
@@ -46,10 +46,7 @@ def test_CP_19_VL_34_GM_31_CS_24_CS_32_are_settings(tmp_path):
     assert not terms.orders.up_replaces
     assert not terms.vodafone.raises(None, None)
     assert terms.gomobil.base_by_tariff == {"dear": Money(80050)}
-    assert (terms.callshop.weekly_ceiling, terms.callshop.on_call_number) == (
-        Money(50000, "EUR"),
-        "01 70 00 00 00",
-    )
+    assert (terms.callshop.weekly_ceiling, terms.callshop.markup_percent) == (Money(50000, "EUR"), 20)
     assert terms.statement.stale_after == timedelta(hours=2)
 
 
