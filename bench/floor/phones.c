@@ -142,9 +142,9 @@ static void *talk(void *unused) {
         wait_for_tick(start, tick);
         if (!talking) continue;
         int phase = tick % PHASES, all = callers, count = all / PHASES + (phase < all % PHASES);
-        uint16_t sequence = htons(tick / PHASES);
         uint32_t stamp = htonl(tick / PHASES * FRAME);
         for (int n = 0; n < count; n++) {
+            uint16_t sequence = htons(tick / PHASES + 977 * n);  /* everybody began somewhere else */
             memcpy(mouths[phase][n].header + 2, &sequence, 2);
             memcpy(mouths[phase][n].header + 4, &stamp, 4);
         }

@@ -202,6 +202,11 @@ class Plane:
         """Packets dropped so far: ``strangers``, ``malformed`` and ``rtcp``."""
         return {name: self._in.counts[name] for name in ("strangers", "malformed", "rtcp")}
 
+    @property
+    def packets(self) -> tuple[int, int]:
+        """RTP packets of the streams that are open: how many were sent, how many reached us."""
+        return int(self._out.sent.sum()), int(self._in.arrivals.came.sum())
+
     def shutdown(self) -> None:
         """Close the sockets; only after the ticks have ended."""
         self._held.clear()
