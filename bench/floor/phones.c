@@ -6,8 +6,8 @@
  *   call FROM HOST PORT                  a caller at FROM talks to HOST:PORT (numbers in host order)
  *   forget                               nobody talks any more
  *   talk 0 | talk 1                      whether they send 50 packets/s each
- *   begin                                count from now on
- *   end                                  print what was counted, in one line
+ *   begin                                count what comes from now on, and print so
+ *   end                                  print what has come till now, in one line
  *
  * A gap is the time from one packet of a stream, known by its SSRC, to the next. Packets that this program was
  * too slow to read are `dropped`: where there are any, nothing is proved. `missing` were never sent or got lost.
@@ -32,11 +32,19 @@ static int fd;
 static Stream streams[STREAMS];
 static Counts counts;
 static uint32_t window, dropped_before, dropped_now;
+static int64_t began, ends;
+static pthread_cond_t all_read = PTHREAD_COND_INITIALIZER;
 static pthread_mutex_t heard_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static uint8_t rows[BATCH][64], notes[BATCH][128];
 static struct iovec parts[BATCH];
 static struct mmsghdr in[BATCH];
+
+static int64_t now(void) {
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);  /* the clock of the kernel's stamps */
+    return at.tv_sec * 1000000000L + at.tv_nsec;
+}
 
 static Stream *stream_of(uint32_t ssrc) {
     uint32_t place = ssrc * 2654435769u >> 17;
@@ -92,8 +100,11 @@ static void *listen_on(void *unused) {
             int64_t at = read_notes(&in[n].msg_hdr);
             int type = rows[n][1] & 0x7f;
             int control = type >= CONTROL_TYPES && type < CONTROL_TYPES + 8;
-            if (window && in[n].msg_len >= HEADER && rows[n][0] >> 6 == 2 && !control) heard(rows[n], at);
+            if (ends && at > ends) window = 0;
+            if (window && at >= began && in[n].msg_len >= HEADER && rows[n][0] >> 6 == 2 && !control) heard(rows[n], at);
         }
+        if (count < BATCH && ends) window = 0;
+        if (!window) pthread_cond_signal(&all_read);
         pthread_mutex_unlock(&heard_lock);
         if (count < BATCH) usleep(1000);
     }
@@ -168,11 +179,14 @@ static void obey(const char *said) {
         counts = (Counts){0};
         memset(streams, 0, sizeof streams);
         dropped_before = dropped_now;
-        window = ++windows;
+        window = ++windows, began = now(), ends = 0;
         pthread_mutex_unlock(&heard_lock);
+        puts("counting");
+        fflush(stdout);
     } else if (!strncmp(said, "end", 3)) {
         pthread_mutex_lock(&heard_lock);
-        window = 0;
+        ends = now();
+        while (window) pthread_cond_wait(&all_read, &heard_lock);
         counts.dropped = dropped_now - dropped_before;
         printf("streams=%u packets=%lu gaps=%lu over_30=%lu over_40=%lu longest_ns=%ld missing=%lu dropped=%u\n",
                counts.streams, counts.packets, counts.gaps, counts.over_30, counts.over_40, counts.longest,

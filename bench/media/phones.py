@@ -45,6 +45,11 @@ class Phones:
         self._process.stdin.write(words + "\n")
         self._process.stdin.flush()
 
+    def _ask(self, words: str) -> str:
+        assert self._process.stdout is not None
+        self._say(words)
+        return self._process.stdout.readline()
+
     def add(self, caller: IPv4Address, callee: tuple[str, int]) -> None:
         """A caller will talk to where it was told to by SIP."""
         self._say(f"call {int(caller)} {int(IPv4Address(callee[0]))} {callee[1]}")
@@ -59,13 +64,11 @@ class Phones:
 
     def begin(self) -> None:
         """Count from now on."""
-        self._say("begin")
+        self._ask("begin")
 
     def end(self) -> Heard:
-        """What was counted."""
-        assert self._process.stdout is not None
-        self._say("end")
-        figures = (word.split("=") for word in self._process.stdout.readline().split())
+        """What has come till now."""
+        figures = (word.split("=") for word in self._ask("end").split())
         return Heard(**{name: int(value) for name, value in figures})
 
 

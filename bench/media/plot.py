@@ -14,6 +14,7 @@ from bench.media.measured import Table
 __all__ = ["write_plot"]
 
 _COLOURS = {"floor": "#666666", "plane": "#8fb8de", "line": "#1f5fa8", "asterisk": "#d9782d"}
+_SHOWN = 0.9  # of the packets came; where fewer did, the cost of those tells nothing
 _TITLES = ("callers listen", "callers send as well")
 
 
@@ -31,7 +32,7 @@ def write_plot(file: Path, table: Table, names: Mapping[str, str]) -> None:
 
 def _panel(axes: Axes, table: Table, names: Mapping[str, str], talking: bool) -> None:
     for name, words in names.items():
-        every = table.every(name, talking)
+        every = {calls: one for calls, one in table.every(name, talking).items() if one.arrived >= _SHOWN}
         values = [figures.values["us_per_packet"] for figures in every.values()]
         axes.plot(list(every), values, marker="o", markersize=3, color=_COLOURS[name], label=words)
     axes.set_xscale("log")
