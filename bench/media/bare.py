@@ -12,6 +12,7 @@ from bench.media.sound import speech
 from ivr.media.plane import Plane
 from ivr.media.sdp import Agreed
 from ivr.net.batch import Batch, open_wire
+from ivr.net.filter import can_filter
 from ivr.net.metronome import Metronome
 
 _HOURS = 4
@@ -20,7 +21,10 @@ _HOURS = 4
 def main(calls: int, port: int) -> None:
     sys.setswitchinterval(0.0005)  # as the line does
     batch, clip = Batch(), speech()
-    plane = Plane(lambda number: open_wire("127.0.0.1", number, batch), [0], lambda event: None, calls, None)
+    plane = Plane(
+        lambda number: open_wire("127.0.0.1", number, batch), [0], lambda event: None, calls, None,
+        thins_out=can_filter(),
+    )  # fmt: skip
     metronome = Metronome(plane.tick)
     metronome.start()
     clips = (clip,) * int(_HOURS * 3600 / clip.seconds)

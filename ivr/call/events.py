@@ -24,6 +24,7 @@ __all__ = [
     "LanguageChanged",
     "LineEvent",
     "LookUpFailed",
+    "MediaDropped",
     "MediaLate",
     "RegistrationChanged",
     "SentenceFailed",
@@ -47,6 +48,7 @@ class CallBegan:
 class CallEnded:
     """A call is over. Packets are counted on our side; ``lost`` is estimated from their sequence.
 
+    Where ``sampled``, one packet in 64 was read, and ``received`` is an estimate as well.
     ``heard`` says how it sounded, to us and, where the other end sent RTCP, to the caller.
     """
 
@@ -59,6 +61,7 @@ class CallEnded:
     received: int
     lost: int
     heard: Heard = field(default_factory=Heard)
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,17 @@ class MediaLate:
     ticks: int
     late: int
     skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDropped:
+    """Packets that lately came to our media ports from where no call of ours is, and that were no RTP at all.
+
+    Where the system drops speech unread, what it drops of strangers is not known.
+    """
+
+    strangers: int
+    malformed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +226,7 @@ LineEvent = (
     | FilesRefused
     | Identified
     | LanguageChanged
+    | MediaDropped
     | MediaLate
 )
 Watcher = Callable[[LineEvent], None]

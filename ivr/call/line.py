@@ -285,5 +285,6 @@ class Line:
                 counted.received,
                 counted.lost,
                 counted.heard,
+                counted.sampled,
             )
         )

@@ -56,10 +56,12 @@ class Listener:
         reports: Reports,
         thins_out: bool = False,
         silent_after: float | None = None,
+        symmetric: bool = True,
     ) -> None:
         """``destination`` is the sending half's array; latching writes the real source into it.
 
-        ``thins_out`` where the system may drop most of the speech that nobody listens to.
+        ``thins_out`` where the system may drop most of the speech that nobody listens to; without
+        ``symmetric`` nothing is latched on.
         """
         self._destination, self._reports = destination, reports
         self._sources = Sources(2 * capacity)
@@ -72,6 +74,7 @@ class Listener:
         self.last_heard = np.full(rows, np.inf)
         self.watched = np.zeros(rows, np.bool_)
         self.arrivals = Arrivals(rows)
+        self._symmetric = symmetric
         self._thins_out, self._thinning = thins_out, Thinning(rows, self.arrivals, silent_after)
         self._settled = np.zeros(rows, np.bool_)
         self.counts: Counter[str] = Counter()
@@ -109,6 +112,8 @@ class Listener:
             return
         if self._sources.get(key) in (-1, self._grave):
             self._sources.put(key, slot)
+        if not self._symmetric:
+            return
         peer.hosts = frozenset(peer.wire << 32 | host for host in (remote >> 16, signalling) if host)
         for host in peer.hosts:
             self._hosts.setdefault(host, set()).add(slot)

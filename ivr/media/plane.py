@@ -60,13 +60,15 @@ class Plane:
         utc: Callable[[], float] = time.time,
         burst: int = BURST,
         thins_out: bool = False,
+        symmetric: bool = True,
     ) -> None:
         """Take ports from ``ports`` as needed; ``tell`` is called in the plane's thread and must be quick.
 
         ``open_wire`` opens IPv4 sockets and ``ipv6`` the others, None where there shall be none of a family.
         ``capacity`` streams at once; ``silent_after`` seconds without a packet give ``Silent``, None never;
         ``utc`` gives the time of day in seconds, for reports; over ``burst`` streams leave in several groups.
-        With ``thins_out`` the system drops speech that nobody listens to, but for one packet in 64.
+        With ``thins_out`` the system drops speech that nobody listens to, but for one packet in 64;
+        without ``symmetric`` RTP callers are believed at the very address that was agreed alone.
         """
         wires: dict[Family, Callable[[int], Wire]] = {} if open_wire is None else {4: open_wire}
         if ipv6 is not None:
@@ -81,7 +83,9 @@ class Plane:
         self._left: deque[tuple[float, Reach]] = deque()
         self._out = SendTable(capacity, chance or random.SystemRandom(), burst)
         self._reports = Reports(capacity + 1, self._out, chance or random.Random())
-        self._in = Listener(capacity, self._out.destination, self._reports, thins_out, silent_after)
+        self._in = Listener(
+            capacity, self._out.destination, self._reports, thins_out, silent_after, symmetric
+        )
         self._playback = Playback(self._out, tell)
         self._wires: list[Wire] = []
         self._controls: dict[int, Wire] = {}

@@ -41,6 +41,7 @@ from ivr.ops.settings import Settings, TlsSettings
 from ivr.ops.settings_values import HostPort
 from ivr.ops.settling import settle_in_background
 from ivr.ops.sound import open_library, open_plane, prepare
+from ivr.ops.strangers import tell_of_strangers
 from ivr.peer import Peer
 from ivr.sip.agent import UserAgent
 from ivr.sip.guard import Guard
@@ -152,10 +153,11 @@ def _move_media(plane: Plane, watch: Watcher) -> Callable[[], None]:
     """Let the plane tick; gives what stops and closes it."""
     metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
     metronome.start()
-    look_no_more = tell_when_late(metronome, watch)
+    ends = [tell_when_late(metronome, watch), tell_of_strangers(lambda: plane.counts, watch)]
 
     def stop() -> None:
-        look_no_more()
+        for end in ends:
+            end()
         metronome.stop()
         plane.shutdown()
 

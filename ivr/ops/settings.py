@@ -114,6 +114,7 @@ class MediaSettings(Section):
     silent_after: Seconds = Field(default=30.0, ge=1, le=3600)
     batch: Literal["auto", "mmsg", "portable"] = "auto"
     filter: Literal["auto", "none"] = "auto"
+    symmetric: bool = True
 
 
 class Phone(Section):

@@ -71,5 +71,6 @@ def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:
         settings.sip.max_calls + _STREAMS_BESIDE,
         settings.media.silent_after,
         ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
+        symmetric=settings.media.symmetric,
         thins_out=settings.media.filter == "auto" and can_filter(),
     )

@@ -44,7 +44,7 @@ def _error(what: str, *same: str, **named: _Value) -> _Row:
 _ROWS: Mapping[type[LineEvent], _Row] = {
     events.CallBegan: _info("call began", "call", "line", "caller", "codec", dialled="called"),
     events.CallEnded: _info(
-        "call ended", "call", "line", "sent", "received", "lost",
+        "call ended", "call", "line", "sent", "received", "lost", "sampled",
         seconds=lambda ended: round(ended.seconds, 1), why="cause", step="last_step",
         jitter_ms=lambda ended: _milliseconds(ended.heard.jitter), mos=lambda ended: _short(ended.heard.mos),
         caller_mos=lambda ended: _short(ended.heard.far_mos),
@@ -59,6 +59,7 @@ _ROWS: Mapping[type[LineEvent], _Row] = {
         "not registered", "registration", "status",
         why="reason", again_in=lambda changed: f"{changed.again_in:.0f} s",
     ),
+    events.MediaDropped: _info("media from strangers", "strangers", "malformed"),
     events.MediaLate: _info("media late", "ticks", "late", "skipped"),
     events.CardsSettled: _info("cards settled", "settled", "failed", "waiting"),
     events.CardsUnsettled: _error("cards not settled", why="reason"),

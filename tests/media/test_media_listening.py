@@ -372,3 +372,18 @@ def test_any_datagram_from_anybody_leaves_the_plane_working(datagrams, chance):
     bench.run_ms(100)
     assert (stream, "#") in bench.digits
     assert len(bench.sent(stream, since)) == 5
+
+
+def test_without_symmetric_rtp_only_the_agreed_address_is_believed():
+    bench = Bench(symmetric=False)
+    stream = bench.plane.open(agreed(), "198.51.100.7")
+    bench.run()
+    for source in (("192.0.2.1", 9999), ("198.51.100.7", 4000)):
+        bench.hear(stream, audio(1), source)
+        bench.press(stream, "1", source, 1)
+    bench.press(stream, "2", PHONE, 2)
+    bench.run()
+    assert bench.digits == [(stream, "2")]
+    assert bench.plane.counts["strangers"] == 2 * 8
+    bench.run_ms(40)
+    assert {one.to for one in bench.sent(stream)} == {PHONE}

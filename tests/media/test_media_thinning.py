@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from memory_wire import Bench, agreed
 
 from ivr.media.g711 import encode
+from ivr.media.rtcp import read
 from ivr.media.rtp import Packet
 from ivr.media.tones import sequence
 
@@ -199,3 +201,29 @@ def test_over_ipv6_it_is_the_same():
     assert thinned(bench, stream) == (G711, {1}, set())
     talk(bench, stream, ("2001:db8::1", 4000), 60)
     assert thinned(bench, stream) == (G711, set(), set())
+
+
+def test_without_symmetric_rtp_new_calls_are_heard_in_full_by_their_ports():
+    bench = thinning(symmetric=False)
+    stream = bench.plane.open(agreed())
+    bench.run_ms(100)
+    assert 4000 in thinned(bench, stream)[2] or 0xC0000201 in thinned(bench, stream)[1]
+
+
+def test_our_reports_tell_what_the_sample_tells():
+    bench = thinning(ports=[20000])
+    stream = bench.plane.open(agreed(control=4000))
+    bench.run()
+    for number in range(64 * 60):
+        lost = number >= 64 * 20 and number % 128 == 64  # of the sample every second one, of the rest none
+        if not lost:
+            bench.hear(stream, Packet(8, number, number * 160, 7, False, b"\xd5" * 160), PHONE)
+        bench.run_ms(20)
+    told = [block for datagram, _ in bench.wires[20000].reports for block in read(datagram).blocks]
+    assert told[0].lost == 0
+    assert sorted(block.fraction for block in told[-3:])[1] == pytest.approx(128, abs=50)
+    assert told[-1].highest % 64 == 0
+    assert abs(told[-1].lost - 20 * 64) < 5 * 64
+    statistics = bench.plane.close(stream)
+    assert statistics.lost == 19 * 64  # the last one that came was behind 19 of them
+    assert statistics.heard.mos < 2
