@@ -55,8 +55,8 @@ def told(seen: Seen, up: int) -> str:
     return (
         f"minute={now.at / 60:.1f} up={up} in_line={record.standing} oldest_s={record.oldest:.0f} "
         f"begun={tally.begun} answered={tally.answered} over={tally.over} failed={tally.failed.total()} "
-        f"rss_mib={now.mib:.1f} threads={now.threads} descriptors={now.descriptors} udp={now.udp} "
-        f"children={now.children} late_ticks={tally.late_ticks}"
+        f"came_late={record.late} rss_mib={now.mib:.1f} threads={now.threads} "
+        f"descriptors={now.descriptors} udp={now.udp} children={now.children} late_ticks={tally.late_ticks}"
     )
 
 
@@ -75,6 +75,8 @@ async def soak(line: RunningLine, asked: argparse.Namespace, network: Network, b
         if seen.held[-1].at >= 60 * minute:
             minute += 1
             print(told(seen, phones.up), flush=True)
+            for reason, count in phones.tally.failed.most_common(3):
+                print(f"  {count} failed so far: {reason}", flush=True)
     await phones.close(_CALLERS_LEAVE)
     until = time.monotonic() + _LINE_LETS_GO
     while seen.record.standing and time.monotonic() < until:
@@ -122,7 +124,10 @@ def summary(seen: Seen, network: Network, seed: int) -> None:
         for name in ("threads", "descriptors", "udp"):
             of = [getattr(one, name) for one in (first, end, rest)]
             print(f"{name} warm={of[0]} end={of[1]} drained={of[2]}")
-    print(f"in_line_after_drain={seen.record.standing} errors_in_log={seen.record.problems}")
+    print(
+        f"in_line_after_drain={seen.record.standing} errors_in_log={seen.record.problems} "
+        f"came_late={seen.record.late}"
+    )
 
 
 def main() -> None:

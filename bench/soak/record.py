@@ -1,4 +1,7 @@
-"""The line's JSON log comes in as it grows, calls that stand and what went wrong go out."""
+"""The line's JSON log comes in as it grows, calls that stand and what went wrong go out.
+
+A look-up or a sentence that came too late is no fault: its caller was told so, and the call went on.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class Record:
         self._log, self._at, self._rest = log, 0, b""
         self._began: dict[str, datetime] = {}
         self._newest: datetime | None = None
-        self.begun = self.ended = self.refused = self.problems = 0
+        self.begun = self.ended = self.refused = self.late = self.problems = 0
         self.causes: Counter[str] = Counter()
         self.first_problems: list[str] = []
 
@@ -64,6 +67,9 @@ class Record:
                     self._problem(f"ended and had not begun: {line}")
             case "call refused":
                 self.refused += 1
+            case "look-up failed" | "sentence failed":
+                self.late += 1
+                return
         if entry["level"] in ("error", "critical"):
             self._problem(line)
 

@@ -13,14 +13,22 @@ from bench.soak.record import Record
 
 __all__ = ["Allowed", "growth", "settled", "wrongs"]
 
-_WARM = 1 / 3  # of the time: every sentence has been spoken and every place has called
+_WARM = 1 / 3  # of the time: every place has called
+_SENTENCES_BY = 590.0  # seconds: all sentences have been spoken
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """How much is no leak: MiB that the allocator keeps, threads of the pool, sockets for a busier moment."""
+    """How much is no leak: threads of the pool, sockets for a busier moment, MiB that the allocator keeps.
+
+    ``late`` is the part of the calls that may be told to try later, since the machine was too slow.
+    In a short run callers still get sentences that nobody has heard before, and the line keeps them: 0.3 MiB
+    each, a hundred and more with the demo's accounts.
+    """
 
     mib: float = 12.0
+    mib_at_first: float = 40.0  # where less than ten minutes went before
+    late: float = 0.01
     threads: int = 4
     descriptors: int = 8
     udp: int = 6
@@ -51,6 +59,8 @@ def wrongs(
         yield f"the line refused {record.refused} calls"
     if record.standing:
         yield f"{record.standing} calls are stuck in the line, the oldest for {record.oldest:.0f} s"
+    if record.late > allowed.late * max(record.begun, 1):
+        yield f"{record.late} look-ups or sentences came too late"
     if record.problems:
         yield f"{record.problems} errors in the log"
     calm = settled(held)
@@ -58,7 +68,7 @@ def wrongs(
         yield "the line was gone before the end"
         return
     grown = growth(calm) * (calm[-1].at - calm[0].at) / 3600
-    if grown > allowed.mib:
+    if grown > (allowed.mib if calm[0].at >= _SENTENCES_BY else allowed.mib_at_first):
         yield f"memory grew by {grown:.1f} MiB after the warm-up"
     for name, most in (
         ("threads", allowed.threads),

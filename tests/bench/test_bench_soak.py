@@ -124,6 +124,14 @@ def test_memory_that_grows_all_the_time_is_told_with_how_much(tmp_path: Path) ->
     ]
 
 
+def test_the_sentences_of_the_first_minutes_are_no_leak(tmp_path: Path) -> None:
+    moments = held([150 + turn for turn in range(24)])
+    assert not list(wrongs(moments, moments[-1], sound(), record(tmp_path), Allowed()))
+    faster = held([150 + 4 * turn for turn in range(24)])
+    (told,) = wrongs(faster, faster[-1], sound(), record(tmp_path), Allowed())
+    assert told.startswith("memory grew by 6")
+
+
 @pytest.mark.parametrize("name", ["threads", "descriptors", "udp"])
 def test_what_is_not_given_back_is_told_by_name(tmp_path: Path, name: str) -> None:
     moments = held([170.0] * 360)
@@ -141,6 +149,19 @@ def test_stuck_refused_and_failed_calls_are_told(tmp_path: Path) -> None:
         "2 calls failed: its BYE had no answer",
         "the line refused 1 calls",
         "1 calls are stuck in the line, the oldest for 7 s",
+    ]
+
+
+def test_few_calls_may_be_told_to_try_later_and_not_many(tmp_path: Path) -> None:
+    began = [entry("call began", 0, call=str(turn)) for turn in range(150)]
+    ended = [entry("call ended", 1, call=str(turn), why="caller hung up") for turn in range(150)]
+    late = {**entry("look-up failed", 1, look_up="credit"), "level": "error"}
+    moments = held([170.0] * 9)
+    once, twice = record(tmp_path, *began, late, *ended), record(tmp_path, *began, late, late, *ended)
+    assert (once.late, once.problems) == (1, 0)
+    assert not list(wrongs(moments, moments[-1], sound(), once, Allowed()))
+    assert list(wrongs(moments, moments[-1], sound(), twice, Allowed())) == [
+        "2 look-ups or sentences came too late"
     ]
 
 

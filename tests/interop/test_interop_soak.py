@@ -15,6 +15,7 @@ SECONDS, CALLS, LOSS = 120, 60, 1
 
 
 @pytest.mark.interop
+@pytest.mark.flaky(reruns=1)
 @pytest.mark.timeout(360)
 def test_two_minutes_of_random_calls_over_a_lossy_network_leave_nothing_behind() -> None:
     """Sixty callers at once, the same ones each time; memory is judged by the half hour of ``make soak``."""
