@@ -7,6 +7,7 @@ sentence spoken once more (``ivr say``): the same words and settings give the sa
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ivr.ops.settings import load_settings
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
 
-__all__ = ["CREDIT", "PHONES_CREDIT", "hears", "hears_prompt", "prompt"]
+__all__ = ["CREDIT", "PHONES_CREDIT", "hears", "hears_prompt", "prompt", "rendered"]
 
 Samples = npt.NDArray[np.int16]
 
@@ -61,3 +62,22 @@ def kept(settings_file: Path, words: str) -> Samples:
             return (await library.sound("cs", words)).samples
 
     return asyncio.run(read())
+
+
+def rendered(
+    settings_file: Path, fixed: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]
+) -> dict[str, Samples]:
+    """What (language, words) sound like in the line's own voices, by the words.
+
+    ``fixed`` are said to everybody and were prepared by the line, ``own`` to one caller.
+    """
+
+    async def render() -> dict[str, Samples]:
+        speech = load_settings(settings_file).speech
+        async with Library(speech.cache, speech.spoken(), workers=2) as library:
+            await library.prepare(fixed)
+            return {
+                words: (await library.sound(language, words)).samples for language, words in (*fixed, *own)
+            }
+
+    return asyncio.run(render())

@@ -60,7 +60,7 @@ def test_every_trunk_the_dialplan_uses_is_an_endpoint() -> None:
 
 def test_the_dial_to_the_line_has_no_option_that_takes_keys_from_it() -> None:
     to_the_line = re.findall(
-        r"Dial\(PJSIP/\$\{EXTEN\}@\$\{TO\}([^)]*)\)", sections("extensions.conf")["infoline-numbers"]
+        r"Dial\(PJSIP/\$\{EXTEN\}@\$\{TO\}([^)]*)\)", sections("extensions.conf")["hand-over"]
     )
     assert to_the_line == [",20"]
 

@@ -10,13 +10,15 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Ear", "Packet", "audio"]
+__all__ = ["Ear", "Packet", "audio", "listening"]
 
 DECODE = {0: audioop.ulaw2lin, 8: audioop.alaw2lin}
 LONGEST_GAP = 8000 * 60
@@ -64,6 +66,38 @@ def audio(packets: list[Packet]) -> npt.NDArray[np.int16]:
     for at, samples in placed:
         heard[at : at + len(samples)] = samples
     return heard
+
+
+@contextmanager
+def listening(phones: Iterable[tuple[str, int]]) -> Iterator[dict[tuple[str, int], list[Packet]]]:
+    """Listens to all these IPv4 addresses and ports while it is entered, each host's packets read once."""
+    heard: dict[tuple[str, int], list[Packet]] = {phone: [] for phone in phones}
+    done = threading.Event()
+
+    def listen(host: str) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP) as raw:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+            raw.bind((host, 0))
+            raw.settimeout(0.1)
+            while not done.is_set():
+                try:
+                    datagram = raw.recv(65535)
+                except TimeoutError:
+                    continue
+                udp = (datagram[0] & 0x0F) * 4
+                source, target = struct.unpack_from("!HH", datagram, udp)
+                if (host, target) in heard and (packet := read_packet(source, datagram[udp + 8 :])):
+                    heard[host, target].append(packet)
+
+    threads = [threading.Thread(target=listen, args=(host,)) for host in {host for host, _ in heard}]
+    for thread in threads:
+        thread.start()
+    try:
+        yield heard
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
 
 
 @dataclass
