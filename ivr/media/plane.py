@@ -31,6 +31,7 @@ from .wire import Ipv6, Wire
 __all__ = ["Plane"]
 
 _BATCHES = 16  # read from one socket in a tick; a flood must not keep the others from being sent
+_COMMANDS = 32  # obeyed in a tick: a thousand calls that come at once must not hold up the others' packets
 _WATCH = 0.5  # seconds between looks for callers who fell silent
 _THINNING = 0.1  # seconds between looks at what the system may drop unread
 _FORGET = 2 * LINGER  # seconds until nothing on the way to or from an address left behind can be meant
@@ -172,7 +173,7 @@ class Plane:
             self._commands.append((self._expect_again, (stream, digit)))
 
     def close(self, stream: Stream) -> Statistics:
-        """End a stream; nothing is told of it any more once the next tick has begun. Harmless twice."""
+        """End a stream; nothing is told of it any more once a tick has obeyed. Harmless twice."""
         held = self._held.pop(stream, None)
         if held is None:
             return Statistics(0, 0, 0)
@@ -202,6 +203,11 @@ class Plane:
         return len(self._held)
 
     @property
+    def waiting(self) -> int:
+        """How many verbs are still to be obeyed; a crowd that comes at once is let in over several ticks."""
+        return len(self._commands)
+
+    @property
     def counts(self) -> dict[str, int]:
         """Packets dropped so far: ``strangers``, ``malformed`` and ``rtcp``."""
         return {name: self._in.counts[name] for name in ("strangers", "malformed", "rtcp")}
@@ -227,7 +233,8 @@ class Plane:
         """
         if number > self._wanted:
             self._out.skip(number)
-        while self._commands:
+        waiting = len(self._commands)
+        for _ in range(min(waiting, _COMMANDS)):
             verb, given = self._commands.popleft()
             verb(*given, number, now)
         self._listen(now)
@@ -244,7 +251,8 @@ class Plane:
             self._next_thinning = now + _THINNING
             self._in.thin_out(self._wires, self._out.high, now)
         # Last, so that a tick which failed half-way counts as one that was left out.
-        self._wanted = min(self._out.next_due(), number + PHASES - number % PHASES)
+        next_look = number + (1 if waiting > _COMMANDS else PHASES - number % PHASES)
+        self._wanted = min(self._out.next_due(), next_look)
         return self._wanted
 
     def _listen(self, now: float) -> None:

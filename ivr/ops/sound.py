@@ -19,7 +19,7 @@ from ivr.speech.library import Library
 
 __all__ = ["open_library", "open_plane", "prepare"]
 
-_STREAMS_BESIDE = 64  # rows of the plane beyond max_calls, for calls that are just ending
+_STREAMS_BESIDE = 64  # rows of the plane beyond max_calls and a quarter of it, for calls that are just ending
 
 
 async def open_library(settings: Settings, stack: AsyncExitStack) -> Library:
@@ -68,7 +68,7 @@ def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:
         opener(4, IPV4) if 4 in families else None,
         settings.media.ports.even,
         tell,
-        settings.sip.max_calls + _STREAMS_BESIDE,
+        settings.sip.max_calls * 5 // 4 + _STREAMS_BESIDE,
         settings.media.silent_after,
         ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
         symmetric=settings.media.symmetric,

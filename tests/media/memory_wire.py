@@ -149,6 +149,12 @@ class Bench:
             self.number += 1
             self.tick()
 
+    def settle(self) -> None:
+        """Until everything asked for so far has been obeyed, and a tick more."""
+        while self.plane.waiting:
+            self.run()
+        self.run()
+
     def run_wanted(self, ticks: int) -> None:
         """As the metronome does: only the ticks that the plane has asked for."""
         for _ in range(ticks):

@@ -44,7 +44,7 @@ def test_keys_of_another_payload_type_are_not_ours():
 def test_keys_of_one_batch_reach_each_their_call():
     bench = Bench(ports=[20000])
     streams = {port: bench.plane.open(agreed(port=port)) for port in range(2000, 2300)}
-    bench.run()
+    bench.settle()
     for port, stream in streams.items():
         bench.press(stream, DIGITS[port % 16], ("192.0.2.1", port), port)
     bench.run(3)

@@ -100,10 +100,11 @@ def test_a_caller_heard_elsewhere_is_sent_there_at_once():
 def test_a_thousand_streams_leave_in_four_even_groups_that_stay_so():
     bench = Bench()
     streams = [bench.plane.open(agreed(f"10.0.{n >> 8}.{n & 255}")) for n in range(1000)]
-    bench.run(40)
+    bench.settle()
     for stream in streams[::3]:
         bench.plane.close(stream)
     again = [bench.plane.open(agreed(f"10.1.{n >> 8}.{n & 255}")) for n in range(300)]
+    bench.settle()
     since = bench.number + 4
     bench.run(24)
     groups = Counter(one.tick for one in bench.sent(again[0], since) if one.tick > since)

@@ -158,6 +158,7 @@ def test_more_calls_that_need_their_speech_than_a_program_holds_stop_the_thinnin
     bench = thinning(ports=[20000])
     by_event = bench.plane.open(agreed("192.0.2.200"))
     by_tones = [bench.plane.open(agreed(port=2000 + n, event_type=None)) for n in range(401)]
+    bench.settle()
     bench.run_ms(100)
     assert thinned(bench, by_event) == (set(), set(), set())
     bench.plane.close(by_tones.pop())
@@ -168,6 +169,7 @@ def test_more_calls_that_need_their_speech_than_a_program_holds_stop_the_thinnin
 def test_more_new_calls_than_a_program_holds_do_not_stop_it():
     bench = thinning(ports=[20000])
     streams = [bench.plane.open(agreed(port=2000 + n)) for n in range(500)]
+    bench.settle()
     bench.run_ms(100)
     speech, hosts, ports = thinned(bench, streams[0])
     assert (speech, len(hosts) + len(ports)) == (G711, 400)
