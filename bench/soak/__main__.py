@@ -24,7 +24,7 @@ from bench.soak.held import Held, held_by
 from bench.soak.network import Network
 from bench.soak.phones import Phones, Tally
 from bench.soak.record import Record
-from bench.soak.verdict import Allowed, growth, settled, wrongs
+from bench.soak.verdict import Allowed, growth, queued, settled, wrongs
 from ivr.accounts.demo_cast import of_callpro
 
 _SAMPLE = 5.0  # seconds
@@ -33,6 +33,7 @@ _SILENT_AFTER = 10
 _CALLERS_LEAVE = 60.0  # seconds: those who never sent an ACK wait longest, 64*T1 and the line's BYE
 _LINE_LETS_GO = 60.0
 _LINE_ENDS = 30.0
+_TOO_BUSY = 0.3  # of the time without a core: calls fail that would not on a machine of the line's own
 _SIP = 'answer_after = "300 ms"\nmax_lag = "10 s"  # a crowded machine is no reason to refuse a call'
 _MORE = (
     '[[trunks]]\nname = "soak"\nnetworks = ["127.0.0.0/8"]\ncalls_per_second = 500\n[log]\nformat = "json"\n'
@@ -56,7 +57,8 @@ def told(seen: Seen, up: int) -> str:
         f"minute={now.at / 60:.1f} up={up} in_line={record.standing} oldest_s={record.oldest:.0f} "
         f"begun={tally.begun} answered={tally.answered} over={tally.over} failed={tally.failed.total()} "
         f"came_late={record.late} rss_mib={now.mib:.1f} threads={now.threads} "
-        f"descriptors={now.descriptors} udp={now.udp} children={now.children} late_ticks={tally.late_ticks}"
+        f"descriptors={now.descriptors} udp={now.udp} children={now.children} late_ticks={tally.late_ticks} "
+        f"queued_percent={100 * queued(seen.held[-12:]):.0f}"
     )
 
 
@@ -128,6 +130,9 @@ def summary(seen: Seen, network: Network, seed: int) -> None:
         f"in_line_after_drain={seen.record.standing} errors_in_log={seen.record.problems} "
         f"came_late={seen.record.late}"
     )
+    waited = queued(seen.held)
+    busy = " the machine was too busy for it" if waited > _TOO_BUSY else ""
+    print(f"queued_percent={100 * waited:.0f}{busy}")
 
 
 def main() -> None:

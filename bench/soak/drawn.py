@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["LONGEST_STAY", "Drawn", "Ending", "Press", "draw"]
+__all__ = ["LONGEST_STAY", "Drawn", "Ending", "Hold", "Press", "draw"]
 
 LONGEST_STAY = 120.0  # seconds that a caller waits for the line to say goodbye
 _CANCELS_WITHIN = 0.6  # seconds: the line answers after half of it, so that some cross its 200
@@ -46,6 +46,14 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """The caller puts us on hold (RFC 3264 section 8.4), so many seconds after the answer, for so long."""
+
+    after: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """One call. ``lasts`` is in seconds from its INVITE; ``number`` is empty where it is withheld.
 
@@ -60,6 +68,7 @@ class Drawn:
     events: bool
     muxes: bool
     transfers: bool
+    holds: Hold | None
     keys: tuple[Press, ...]
     lasts: float
     ending: Ending
@@ -84,6 +93,7 @@ def draw(seed: int, place: int, turn: int, numbers: Sequence[str], mean: float) 
         events=chance.random() < 0.95,
         muxes=chance.random() < 0.3,
         transfers=chance.random() < 0.5,
+        holds=Hold(chance.uniform(0, mean), chance.uniform(0.2, 5)) if chance.random() < 0.1 else None,
         keys=tuple(_keys(chance, min(lasts, 4 * mean))),
         lasts=lasts,
         ending=ending,

@@ -13,7 +13,10 @@ _INODE = re.compile(r"socket:\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """At one moment, ``at`` seconds after the first call began."""
+    """At one moment, ``at`` seconds after the first call began.
+
+    ``cpu`` and ``queued`` are seconds in which its main thread ran, and waited for others to leave a core.
+    """
 
     at: float
     mib: float
@@ -21,13 +24,15 @@ class Held:
     descriptors: int
     udp: int
     children: int
+    cpu: float = 0.0
+    queued: float = 0.0
 
 
 def held_by(process: int, at: float) -> Held:
     """What it holds now. OSError where it is gone."""
     folder = Path(f"/proc/{process}")
     status = (folder / "status").read_text("utf-8")
-    links = _links(folder)
+    links, ran = _links(folder), (folder / "schedstat").read_text("utf-8").split()
     return Held(
         at,
         _number(status, "VmRSS:") / 1024,
@@ -35,6 +40,8 @@ def held_by(process: int, at: float) -> Held:
         len(links),
         len(_udp_inodes(folder) & {found[1] for link in links if (found := _INODE.fullmatch(link))}),
         sum(len(file.read_text("utf-8").split()) for file in folder.glob("task/*/children")),
+        int(ran[0]) / 1e9,
+        int(ran[1]) / 1e9,
     )
 
 

@@ -62,7 +62,7 @@ class Call:
         self._sequence = 1
         self._pending: dict[tuple[int, str], Alarm] = {}
         self._alarms: list[Alarm] = []
-        self._ringing = self._leaving = self._gone = False
+        self._ringing = self._leaving = self._gone = self._held = False
         self._up_at: float | None = None
         self.answered = self.over = self.ended_by_line = False
 
@@ -89,7 +89,7 @@ class Call:
     @property
     def talking(self) -> bool:
         """Whether media goes out."""
-        return self._up_at is not None and not (self._gone or self._leaving or self.over)
+        return self._up_at is not None and not (self._gone or self._leaving or self._held or self.over)
 
     # The caller's own doing
 
@@ -111,6 +111,12 @@ class Call:
         elif self._ringing:
             self._transact("CANCEL", 1)
 
+    def _hold(self, held: bool) -> None:
+        """Ask for no media, or for media again; what the line answers is acknowledged and stands."""
+        if not (self._gone or self._leaving or self.over):
+            self._held = held
+            self._transact("INVITE", self._next(), self._offer())
+
     def _press(self, key: str) -> None:
         if self.talking:
             self.voice.press(key)
@@ -120,8 +126,12 @@ class Call:
     def _response(self, status: int, number: int, method: str, data: bytes) -> None:
         if status >= 200 or method == "INVITE":
             self._settle(number, method)
-        if method == "INVITE":
+        if method == "INVITE" and number == 1:
             self._invited(status, data)
+        elif method == "INVITE" and status >= 200:
+            self._send("ACK", number, branch=f"{number}INVITE" if status >= 300 else "")
+            if status in (408, 481) and not (self._leaving or self.over):
+                self._finish(f"its hold got {status}")
         elif method == "BYE" and status >= 200 and not self.over:
             self._finish("" if status in (200, 481) else f"its BYE got {status}")
 
@@ -163,6 +173,9 @@ class Call:
             return
         self._up_at = self._desk.now()
         self.voice.reach(host[1].decode(), int(port[1]))
+        if hold := self.drawn.holds:
+            self._at(hold.after, partial(self._hold, True))
+            self._at(hold.after + hold.seconds, partial(self._hold, False))
         for press in self.drawn.keys:
             self._at(press.after, lambda key=press.key: self._press(key))  # type: ignore[misc]
 
@@ -231,13 +244,14 @@ class Call:
 
     def _offer(self) -> str:
         kind, name = {"PCMA": (8, "PCMA"), "PCMU": (0, "PCMU")}[self.drawn.codec]
-        events = self.drawn.events
+        events, host = self.drawn.events, self._desk.own[0]
         return (
-            f"v=0\r\no=- 1 1 IN IP4 {self._desk.own[0]}\r\ns=-\r\nc=IN IP4 {self._desk.own[0]}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 {self._sequence} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
             f"m=audio {self._shown_port} RTP/AVP {kind}{' 101' if events else ''}\r\n"
             f"a=rtpmap:{kind} {name}/8000\r\n"
             f"{'a=rtpmap:101 telephone-event/8000' + chr(13) + chr(10) if events else ''}"
             f"{'a=rtcp-mux' + chr(13) + chr(10) if self.drawn.muxes else ''}a=ptime:20\r\n"
+            f"a={'inactive' if self._held else 'sendrecv'}\r\n"
         )
 
     def _send(self, method: str, number: int, body: str = "", head: str = "", branch: str = "") -> None:

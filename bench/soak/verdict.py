@@ -11,7 +11,7 @@ from bench.soak.held import Held
 from bench.soak.phones import Tally
 from bench.soak.record import Record
 
-__all__ = ["Allowed", "growth", "settled", "wrongs"]
+__all__ = ["Allowed", "growth", "queued", "settled", "wrongs"]
 
 _WARM = 1 / 3  # of the time: every place has called
 _SENTENCES_BY = 590.0  # seconds: all sentences have been spoken
@@ -45,6 +45,13 @@ def growth(held: Sequence[Held]) -> float:
         return 0.0
     slope = np.polyfit([one.at for one in held], [one.mib for one in held], 1)[0]
     return float(slope) * 3600
+
+
+def queued(held: Sequence[Held]) -> float:
+    """The part of the time in which the line would have run and had no core: 0 on a quiet machine."""
+    if len(held) < 2 or held[-1].at <= held[0].at:
+        return 0.0
+    return (held[-1].queued - held[0].queued) / (held[-1].at - held[0].at)
 
 
 def wrongs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import time
 from collections import deque
 from functools import cache
 
@@ -17,8 +18,10 @@ from ivr.media.g711 import encode
 __all__ = ["Voice"]
 
 _EVENT_TYPE = 101
+_REPORT_TYPES = range(200, 208)  # RTCP on the port of RTP (RFC 5761)
 _TYPES = {"PCMU": 0, "PCMA": 8}
 _QUIET = {"PCMU": b"\xff" * 160, "PCMA": b"\xd5" * 160}
+_REPORTS = 250  # ticks from report to report: 5 s (RFC 3550 section 6.2)
 _SELDOM = 100  # ticks from packet to packet of one who does not talk
 _ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 _PAD = "123A456B789C*0#D"
@@ -49,6 +52,7 @@ class Voice:
         self._turn = self._sequence = 0
         self._coming: deque[tuple[bool, int, int, bytes]] = deque()  # marker, type, ticks back, payload
         self.heard = 0
+        self._speaker = bytes(4)  # the SSRC of what is heard
 
     def reach(self, host: str, port: int) -> None:
         """Where the line listens, by its SDP."""
@@ -69,6 +73,8 @@ class Voice:
     def tick(self) -> None:
         """20 ms have gone by."""
         self._turn += 1
+        if self._drawn.muxes and self._turn % _REPORTS == 0:
+            self._report()
         if self._coming:
             self._send(*self._coming.popleft())
         elif self._drawn.talks or self._turn % _SELDOM == 1:
@@ -83,20 +89,29 @@ class Voice:
                 return
             except ConnectionRefusedError:
                 continue
-            if len(data) >= 12 and not self._network.loses():
-                self.heard += 1
+            if len(data) >= 12 and not self._network.loses() and data[1] not in _REPORT_TYPES:
+                self.heard, self._speaker = self.heard + 1, data[8:12]
 
     def close(self) -> None:
         """Leave the port."""
         self._socket.close()
 
+    def _report(self) -> None:
+        """A sender's report with a block on what is heard, and a name (RFC 3550 sections 6.4.1 and 6.5)."""
+        ntp = int((time.time() + 2_208_988_800) * 65536) << 16 & (1 << 64) - 1
+        sender = struct.pack("!IQIII", 0x4488, ntp, self._turn * 160, self._sequence, self._sequence * 160)
+        block = self._speaker + struct.pack("!IIIII", 2 << 24, self.heard & 0xFFFF, 80, 0, 0)
+        name = struct.pack("!IBB", 0x4488, 1, 4) + b"soak" + bytes(2)
+        body = struct.pack("!BBH", 0x81, 200, (len(sender) + len(block)) // 4) + sender + block
+        self._out(body + struct.pack("!BBH", 0x81, 202, len(name) // 4) + name)
+
     def _send(self, marker: bool, kind: int, back: int, payload: bytes) -> None:
-        if self._to is None:
-            return
         self._sequence += 1
-        if self._network.loses():
-            return
         stamp = (self._turn - back) * 160 & 0xFFFFFFFF
         head = struct.pack("!BBHII", 0x80, marker << 7 | kind, self._sequence & 0xFFFF, stamp, 0x4488)
-        with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
-            self._socket.sendto(head + payload, self._to)
+        self._out(head + payload)
+
+    def _out(self, data: bytes) -> None:
+        if self._to is not None and not self._network.loses():
+            with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+                self._socket.sendto(data, self._to)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.soak.drawn import LONGEST_STAY, Drawn, Ending, draw
+from bench.soak.drawn import LONGEST_STAY, Drawn, Ending, Hold, draw
 from bench.soak.held import Held, held_by
 from bench.soak.network import Network
 from bench.soak.phone import Call, Desk
 from bench.soak.phones import Tally
 from bench.soak.record import Record
-from bench.soak.verdict import Allowed, growth, settled, wrongs
+from bench.soak.verdict import Allowed, growth, queued, settled, wrongs
 from bench.soak.voice import Voice
 
 NUMBERS = ["777123456", "772000412"]
@@ -132,6 +132,12 @@ def test_the_sentences_of_the_first_minutes_are_no_leak(tmp_path: Path) -> None:
     assert told.startswith("memory grew by 6")
 
 
+def test_a_line_that_waits_for_a_core_half_of_the_time_is_told_apart() -> None:
+    moments = [Held(5.0 * turn, 170, 12, 40, 10, 2, turn, 2.5 * turn) for turn in range(9)]
+    assert queued(moments) == 0.5
+    assert queued(moments[:1]) == 0
+
+
 @pytest.mark.parametrize("name", ["threads", "descriptors", "udp"])
 def test_what_is_not_given_back_is_told_by_name(tmp_path: Path, name: str) -> None:
     moments = held([170.0] * 360)
@@ -212,8 +218,8 @@ class Alarm:
         self.live = False
 
 
-def caller(ending: Ending, lasts: float) -> tuple[Call, Later]:
-    drawn = Drawn("soak-1", NUMBERS[0], "PCMA", True, True, False, True, (), lasts, ending)
+def caller(ending: Ending, lasts: float, holds: Hold | None = None) -> tuple[Call, Later]:
+    drawn = Drawn("soak-1", NUMBERS[0], "PCMA", True, True, False, True, holds, (), lasts, ending)
     world, voice = Later(), Voice(drawn, "127.0.0.1", Network(0, 1))
     desk = Desk(
         ("127.0.0.1", 5060), ("127.0.0.1", 5062), lambda: world.now, world.later,  # type: ignore[arg-type]
@@ -250,6 +256,39 @@ def test_a_bye_is_repeated_until_it_is_answered() -> None:
     call.voice.close()
     assert world.sent == ["INVITE", "ACK", "ACK", "BYE", "BYE", "BYE"]
     assert world.over == [""]
+
+
+def test_a_caller_who_holds_asks_twice_and_says_nothing_meanwhile() -> None:
+    call, world = caller(Ending.HANGS_UP, 10, Hold(1, 2))
+    call.begin()
+    call.receive(response("200 OK", "1 INVITE", SDP))
+    world.run(1.4)
+    assert not call.talking
+    call.receive(response("200 OK", "2 INVITE", SDP))
+    world.run(3.2)
+    assert call.talking
+    call.receive(response("491 Request Pending", "3 INVITE"))
+    world.run(9)
+    call.voice.close()
+    assert world.sent == ["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK"]
+    assert not world.over
+
+
+def test_reports_are_whole_words_and_name_their_length() -> None:
+    drawn = Drawn("soak-1", "", "PCMA", False, True, True, True, None, (), 9, Ending.HANGS_UP)
+    with socket.socket(type=socket.SOCK_DGRAM) as line:
+        line.bind(("127.0.0.1", 0))
+        line.settimeout(5)
+        voice = Voice(drawn, "127.0.0.1", Network(0, 1))
+        voice.reach(*line.getsockname())
+        for _ in range(250):
+            voice.tick()
+        packets = [line.recv(2048) for _ in range(4)]
+        voice.close()
+    (report,) = [packet for packet in packets if packet[1] == 200]
+    first = 4 + 4 * int.from_bytes(report[2:4])
+    assert (first, report[first + 1]) == (52, 202)
+    assert len(report) == first + 4 + 4 * int.from_bytes(report[first + 2 : first + 4])
 
 
 def test_a_call_is_cancelled_and_where_the_200_crosses_it_hung_up() -> None:
