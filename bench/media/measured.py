@@ -118,11 +118,12 @@ class Table:
         return {calls: figures for calls, figures in found.items() if figures is not None}
 
     def aims(self) -> Iterator[tuple[Aim, float]]:
-        """What is aimed at, and what the line reached; NaN where it was not measured."""
+        """What is aimed at, and what the line reached; NaN where it was not measured, or held all there was."""
         listening, talking = self.every("line", False), self.every("line", True)
         most = max(listening, default=0)
-        yield AIMS["listening_calls"], _most_held(listening)
-        yield AIMS["talking_calls"], _most_held(talking)
+        for every, aim in ((listening, AIMS["listening_calls"]), (talking, AIMS["talking_calls"])):
+            held = _most_held(every)
+            yield aim, held if held >= aim.value or held < max(every, default=0) else math.nan
         yield AIMS["beside_the_floor"], listening[most].ratios["us_per_packet"] if most else math.nan
         yield AIMS["beside_asterisk"], self._beside_asterisk()
         yield AIMS["kib_per_call"], listening[most].values["kib_per_call"] if most else math.nan
