@@ -118,7 +118,7 @@ class Table:
         return {calls: figures for calls, figures in found.items() if figures is not None}
 
     def aims(self) -> Iterator[tuple[Aim, float]]:
-        """What is aimed at, and what the line reached; NaN where it was not measured, or held all there was."""
+        """What is aimed at, and what the line reached; NaN where more was not tried."""
         listening, talking = self.every("line", False), self.every("line", True)
         most = max(listening, default=0)
         for every, aim in ((listening, AIMS["listening_calls"]), (talking, AIMS["talking_calls"])):
