@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A peer that a busy machine kept waiting gets a second try, and is named; what is broken fails both.
     """
-    peers = {"asterisk", "baresip", "brisk_line", "kamailio", "line", "open_line", "sipp", "streams_line"}
+    peers = {*HERE, "brisk_line", "calls", "open_line", "streams_line"}
     for item in items:
         if Path(__file__).parent in item.path.parents and peers & set(getattr(item, "fixturenames", ())):
             item.add_marker("interop")

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,11 +70,23 @@ def test_the_line_can_reach_nobody_but_the_operators() -> None:
     assert re.findall(r"(?m)^(?:include|exten) => .*$", sections("extensions.conf")["from-infoline"]) == [
         "include => operators"
     ]
-    number = re.search(r'(?m)^transfer *= "([\d ]+)"', (PROJECT / "dialplan/callpro.toml").read_text("utf-8"))
-    assert number is not None
-    assert re.findall(r"(?m)^exten => (\w+),1", sections("extensions.conf")["operators"]) == [
-        number[1].replace(" ", "")
-    ]
+    named = {
+        number.replace(" ", "")
+        for file in (PROJECT / "dialplan").glob("*.toml")
+        for number in re.findall(r'(?m)^transfer *= "([\d ]+)"', file.read_text("utf-8"))
+    }
+    operators = re.findall(r"(?m)^exten => (\w+),1", sections("extensions.conf")["operators"])
+    assert set(operators) == named and named
+
+
+def test_every_number_of_the_lines_is_handed_over() -> None:
+    numbers = {
+        number
+        for file in (PROJECT / "dialplan").glob("*.toml")
+        for number in tomllib.loads(file.read_text("utf-8"))["line"]["numbers"]
+    }
+    body = sections("extensions.conf")["infoline-numbers"]
+    assert set(re.findall(r"(?m)^exten => ([\d*]+),1,Goto\(hand-over,", body)) == numbers
 
 
 @pytest.mark.parametrize(

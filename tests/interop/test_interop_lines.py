@@ -211,7 +211,6 @@ def words(language: str, name: str, **facts: object) -> str:
     return text(language, name, **facts)[1]
 
 
-@pytest.mark.interop
 @pytest.mark.parametrize(
     "call",
     [
@@ -227,7 +226,6 @@ def test_the_balance_of_a_call_shop_is_heard(calls: Calls, call: str) -> None:
     assert calls.alike(call, *calls.balances) > 0.9
 
 
-@pytest.mark.interop
 def test_CS_08_a_mobile_hears_the_price_first(calls: Calls) -> None:
     price = find(calls.heard["a known mobile"], calls.sounds[words("fr", "price-from-plan")])
     balance = max(
@@ -238,7 +236,6 @@ def test_CS_08_a_mobile_hears_the_price_first(calls: Calls) -> None:
     assert price.offset_s < balance.offset_s
 
 
-@pytest.mark.interop
 @pytest.mark.parametrize(
     "call",
     [
@@ -254,7 +251,6 @@ def test_no_balance_of_a_call_shop_is_heard_but_account_number_and_pin_are_asked
     assert calls.alike(call, *calls.balances) < 0.65
 
 
-@pytest.mark.interop
 @pytest.mark.parametrize(
     ("call", "spend"),
     [
@@ -266,7 +262,6 @@ def test_spend_and_limit_are_heard_on_key_1(calls: Calls, call: str, spend: tupl
     assert calls.alike(call, spend[1]) > 0.9
 
 
-@pytest.mark.interop
 @pytest.mark.parametrize(
     ("call", "spend"),
     [
@@ -279,12 +274,10 @@ def test_whoever_nobody_vouches_for_hears_no_spend(calls: Calls, call: str, spen
     assert calls.alike(call, spend[1]) < 0.65
 
 
-@pytest.mark.interop
 def test_CP_03_a_withheld_number_hears_the_credit_after_number_and_pin(calls: Calls) -> None:
     assert calls.alike("hidden, then PIN", CREDIT) > 0.9
 
 
-@pytest.mark.interop
 @pytest.mark.parametrize(
     ("call", "told"), [("forged by a phone", "unknown-caller"), ("forged by a stranger", "anonymous-caller")]
 )
