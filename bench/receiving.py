@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -107,7 +108,7 @@ def carry(calls: int, port: int, way: Way) -> None:
         lambda number: open_wire("127.0.0.1", number, batch), [0], lambda event: None, calls, None,
         thins_out=way == "thinned",
     )  # fmt: skip
-    metronome = Metronome(plane.tick)
+    metronome = Metronome(plane.tick, failed=lambda error: traceback.print_exception(error))
     metronome.start()
     clips = (clip,) * int(_HOURS * 3600 / clip.seconds)
     streams = []

@@ -131,6 +131,10 @@ class Listener:
             heard, watched, events = self.last_heard[:high], self.watched[:high], self.event_type[:high]
             self._thinning.apply(wires, now, heard, watched, events, self._speaks_from)
 
+    def is_thinned_out(self, wire: int) -> bool:
+        """Whether speech on a socket is dropped unread."""
+        return self._thinning.thins_out(wire)
+
     def _speaks_from(self, slot: int) -> tuple[set[int], set[int]]:
         """The hosts that are this row's alone on its socket, and the ports it has at others."""
         peer = self._peers[slot]

@@ -89,6 +89,7 @@ class Plane:
         )
         self._playback = Playback(self._out, tell)
         self._wires: list[Wire] = []
+        self._read_at: list[int] = []  # of each wire the tick
         self._controls: dict[int, Wire] = {}
         self._utc = utc
         self._wanted = 0
@@ -228,8 +229,8 @@ class Plane:
     def tick(self, number: int, now: float) -> int:
         """Do what is due: ``number`` counts 5 ms and may jump, ``now`` is monotonic, in seconds.
 
-        The number of the next tick that has work is returned: at the latest 20 ms on, and no packet of a
-        stream leaves before what had come from its caller until then was heard.
+        The number of the next tick that has work is returned: at the latest 20 ms on. No packet of a stream
+        leaves before what had come from its caller until then was heard, on thinned out sockets 20 ms before.
         """
         if number > self._wanted:
             self._out.skip(number)
@@ -237,7 +238,7 @@ class Plane:
         for _ in range(min(waiting, _COMMANDS)):
             verb, given = self._commands.popleft()
             verb(*given, number, now)
-        self._listen(now)
+        self._listen(number, now)
         for slot in self._in.moved:
             self._out.changed(slot)
         self._in.moved.clear()
@@ -255,8 +256,12 @@ class Plane:
         self._wanted = min(self._out.next_due(), next_look)
         return self._wanted
 
-    def _listen(self, now: float) -> None:
+    def _listen(self, number: int, now: float) -> None:
+        """Read what has come; where next to nothing does, once in 20 ms, which is still within a frame."""
         for index, wire in enumerate(self._wires):
+            if self._in.is_thinned_out(index) and number < self._read_at[index] + PHASES:
+                continue
+            self._read_at[index] = number
             for _ in range(_BATCHES):
                 batch = wire.receive()
                 if batch is None:
@@ -300,6 +305,7 @@ class Plane:
     def _begin(self, stream: Stream, number: int, now: float) -> None:
         while len(self._wires) <= stream.wire_index:
             self._wires.append(stream.wire)
+            self._read_at.append(number - PHASES)
         self._out.open(stream.slot, stream.wire_index, number - 1)
         self._in.open(stream.slot, stream.wire_index, now)
         self._reports.open(stream.slot)

@@ -65,6 +65,10 @@ class Thinning:
         """Free a row."""
         self._wire[slot] = -1
 
+    def thins_out(self, wire: int) -> bool:
+        """Whether a socket leaves anything out."""
+        return bool(self._told.get(wire, _ALL).speech)
+
     def apply(
         self,
         wires: Sequence[Wire],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from memory_wire import Bench, agreed
 
+from ivr.media.clip import Clip
 from ivr.media.g711 import encode
 from ivr.media.rtcp import read
 from ivr.media.rtp import Packet
@@ -67,7 +69,7 @@ def test_keys_by_event_are_all_heard_on_a_thinned_socket():
     bench.hear(other, Packet(0, 3, 5, 7, True, b"\x03\x0a\0\xa0"), ("192.0.2.2", 4000))
     for digit, moment in (("1", 9000), ("5", 19000)):
         bench.press(stream, digit, PHONE, moment, event_type=96)
-        bench.run()
+        bench.run_ms(20)
     assert [digit for _, digit in bench.digits] == ["3", "1", "5"]
     assert thinned(bench, other)[0] == {8}
 
@@ -229,3 +231,19 @@ def test_our_reports_tell_what_the_sample_tells():
     statistics = bench.plane.close(stream)
     assert statistics.lost == 19 * 64  # the last one that came was behind 19 of them
     assert statistics.heard.mos < 2
+
+
+@pytest.mark.parametrize("after", range(8))
+def test_a_key_stops_speech_within_two_frames_whenever_it_comes(after: int):
+    bench = thinning(burst=1)
+    stream = bench.plane.open(agreed())
+    talk(bench, stream, packets=60)
+    bench.plane.play(stream, [Clip.from_pcm(np.full(16_000, 3000, np.int16))], "long")
+    bench.run(20 + after)
+    since = bench.number
+    bench.press(stream, "1", PHONE, 99_000)
+    bench.run_ms(20)
+    assert [digit for _, digit in bench.digits] == ["1"]
+    bench.run_ms(100)
+    spoken = [one for one in bench.sent(stream, since) if set(one.packet.payload) != {0xD5}]
+    assert len(spoken) <= 2
