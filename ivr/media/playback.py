@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +30,7 @@ class _Voice:
     stream: Stream
     agreed: Agreed | None = None
     clip: Clip | None = None
-    queue: deque[Play] = field(default_factory=deque)
+    queue: list[Play] = field(default_factory=list)
 
 
 class Playback:
@@ -93,7 +92,7 @@ class Playback:
                     self._out.load(slot, voice.clip, voice.agreed.codec)
                     self._refresh(voice)
                     return
-            voice.queue.popleft()
+            del voice.queue[0]
             self._tell(Played(voice.stream, play.mark))
         voice.clip = None
         self._out.rest(slot, voice.agreed.codec)
@@ -105,7 +104,7 @@ class Playback:
         if not dropped:
             return []
         speaking = voice.queue[0]
-        voice.queue = deque(play for play in voice.queue if play not in dropped)
+        voice.queue = [play for play in voice.queue if play not in dropped]
         if speaking in dropped:
             voice.clip = None
             self.go_on(slot)

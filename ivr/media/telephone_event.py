@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,7 +27,7 @@ class EventReceiver:
     __slots__ = ("_ended", "_event", "_press", "_seen")
 
     def __init__(self) -> None:
-        self._seen: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)
+        self._seen: tuple[tuple[int, int], ...] = ()  # most callers press little: a deque has 760 octets
         self._press = (0, 0)
         self._event, self._ended = -1, True
 
@@ -48,7 +47,7 @@ class EventReceiver:
                 self._ended |= ended
             return None
         held = source == self._press[0] and self._goes_on(event, timestamp)
-        self._seen.append(press)
+        self._seen = (*self._seen, press)[-_REMEMBERED:]
         self._event, self._press, self._ended = event, press, ended
         return None if held else DIGITS[event]
 
