@@ -44,6 +44,11 @@ class InBand:
         self._begun[slot] = False
         self._ears.forget(slot)
 
+    def expects(self, slots: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which rows listen."""
+        listens: NDArray[np.bool_] = self._law[slots] >= 0
+        return listens
+
     def take(
         self,
         slots: NDArray[np.int64],

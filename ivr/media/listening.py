@@ -213,9 +213,12 @@ class Listener:
             if digit is not None:
                 yield slot, digit
         if self._in_band.listening:
-            yield from self._in_band.take(
-                slots, batch.data[rows], batch.lengths[rows], headers.sequence[rows]
-            )
+            tones = np.flatnonzero(self._in_band.expects(slots))
+            if tones.size:
+                rows = rows[tones]
+                lengths = batch.lengths[rows]
+                octets = batch.data[:, : lengths.max()][rows]
+                yield from self._in_band.take(slots[tones], octets, lengths, headers.sequence[rows])
 
     def take_control(self, batch: Received, now: float) -> None:
         """Read a batch from a socket that has RTCP alone: who reports is known by host and source."""
