@@ -13,12 +13,13 @@ a UDP socket, whose packets it sees from their UDP header on (Linux, Documentati
 
 from __future__ import annotations
 
-import ctypes
 import ipaddress
 import socket
 import struct
 import sys
 from collections.abc import Collection, Sequence
+
+import numpy as np
 
 from ivr.net.addresses import Addresses
 
@@ -103,8 +104,8 @@ def attach(to: socket.socket, instructions: bytes) -> bool:
 
     Where the system refuses it the socket has none any more and lets everything in: False.
     """
-    held = ctypes.create_string_buffer(instructions, len(instructions))
-    what = struct.pack("@HP", len(instructions) // 8, ctypes.addressof(held))
+    held = np.frombuffer(instructions, np.uint8)  # a buffer of ctypes would be a new type for each length
+    what = struct.pack("@HP", len(instructions) // 8, held.ctypes.data)
     try:
         to.setsockopt(socket.SOL_SOCKET, _ATTACH, what)
     except OSError:

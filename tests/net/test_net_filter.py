@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import struct
 
@@ -112,6 +113,19 @@ def test_a_new_program_takes_the_place_of_the_old_one_and_none_lets_all_in(pair)
     for _ in range(2):
         detach(ours)
         assert arrived(ours, phone, [rtp(0, 1), rtp(8, 1)]) == [rtp(0, 1), rtp(8, 1)]
+
+
+def test_programs_of_any_length_leave_nothing_to_the_garbage_collector(pair):
+    """The line does not collect garbage while it has calls, and they change the program all the time."""
+    ours, _ = pair
+    programs = [program({8}, (), range(2000, 2000 + count), ours.family) for count in range(1, 40)]
+    gc.collect()
+    gc.disable()
+    try:
+        assert all(attach(ours, instructions) for instructions in programs)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_a_program_that_the_system_refuses_leaves_none_behind(pair):
