@@ -29,7 +29,7 @@ class CallMedia:
     theirs: sdp.Description | None
     signalling: str
     _origin: sdp.Origin | None = field(default=None, init=False)
-    _ours: str = field(default="", init=False)
+    _ours: bytes = field(default=b"", init=False)
     _offering: bool = field(default=False, init=False)
     _early: bool = field(default=False, init=False)
     _far: Peer | None = field(default=None, init=False)
@@ -124,7 +124,7 @@ class CallMedia:
         """Our description; its version grows by one where anything in it changes (RFC 3264 section 8)."""
         if self._origin is None:
             self._origin = sdp.Origin(self.session_id, 0, host)
-        if not self._ours or write(self._origin) != self._ours:
+        if not self._ours or write(self._origin).encode() != self._ours:
             self._origin = replace(self._origin, version=self._origin.version + 1)
-            self._ours = write(self._origin)
-        return self._ours.encode()
+            self._ours = write(self._origin).encode()
+        return self._ours

@@ -20,7 +20,7 @@ class Telling:
         self.known = Known()
         self._answer: Texts = ()
         self._asked_since = False
-        self._heard: set[str] = set()
+        self._heard: frozenset[str] = frozenset()
 
     def begin(self, dialled: str) -> None:
         """Speak the language of the number that was dialled."""
@@ -57,7 +57,7 @@ class Telling:
         """The words of a question: fewer for a caller who comes back, but not ``again`` after a silence."""
         self.asked()
         heard = step.name in self._heard
-        self._heard.add(step.name)
+        self._heard |= {step.name}
         return step.short if heard and step.short and not again else step.texts
 
     def asked(self) -> None:

@@ -35,7 +35,7 @@ class _Peer:
     wire: int
     agreed: int
     heard: int
-    hosts: frozenset[int]
+    hosts: tuple[int, ...]
     ears: EventReceiver
     told: list[tuple[str, float]] | None = None  # keys by SIP INFO, and when; None before the first
 
@@ -83,7 +83,7 @@ class Listener:
 
     def open(self, slot: int, wire: int, now: float) -> None:
         """Begin with a row, believing nobody yet."""
-        self._peers[slot] = _Peer(wire, 0, 0, frozenset(), EventReceiver())
+        self._peers[slot] = _Peer(wire, 0, 0, (), EventReceiver())
         self._thinning.open(slot, wire)
         self.last_heard[slot] = now
 
@@ -114,7 +114,7 @@ class Listener:
             self._sources.put(key, slot)
         if not self._symmetric:
             return
-        peer.hosts = frozenset(peer.wire << 32 | host for host in (remote >> 16, signalling) if host)
+        peer.hosts = tuple({peer.wire << 32 | host for host in (remote >> 16, signalling) if host})
         for host in peer.hosts:
             self._hosts.setdefault(host, set()).add(slot)
 
@@ -302,7 +302,7 @@ class Listener:
             self._hosts[host].discard(slot)
             if not self._hosts[host]:
                 del self._hosts[host]
-        peer.hosts = frozenset()
+        peer.hosts = ()
 
     def _drop(self, slot: int, key: int) -> None:
         if self._sources.get(key) == slot:

@@ -78,19 +78,20 @@ class PortPool:
         place = self._occupied[index]
         place.exact[key] += 1
         place.hosts[host] += 1
-        place.roaming[host] += roams
+        if roams:
+            place.roaming[host] += 1
         return Placement(index, place.wire, key, host, roams)
 
     def release(self, placement: Placement) -> None:
         """Forget a call."""
         place = self._occupied[placement.index]
-        for counter, key in ((place.exact, placement.remote), (place.hosts, placement.host)):
+        held = [(place.exact, placement.remote), (place.hosts, placement.host)]
+        if placement.roams:
+            held.append((place.roaming, placement.host))
+        for counter, key in held:
             counter[key] -= 1
             if not counter[key]:
                 del counter[key]
-        place.roaming[placement.host] -= placement.roams
-        if not place.roaming[placement.host]:
-            del place.roaming[placement.host]
 
     def control(self, index: int) -> Wire | None:
         """The socket for RTCP beside another, when it is first asked for; None later, or if it is taken."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern  # phones say much the same: calls that are up share the words of their descriptions
 
 from .addresses import family_of, plain_address
 from .g711 import Codec
@@ -98,12 +99,19 @@ def _media(section: list[str], session_host: str | None) -> MediaLine:
     for row in section:
         if row.startswith("a="):
             name, _, value = row[2:].partition(":")
-            attributes.append((name, value.strip()))
+            attributes.append((intern(name), intern(value.strip())))
             if name == "rtpmap":
                 number, _, encoding = value.strip().partition(" ")
-                encodings.setdefault(number, tuple(encoding.strip().upper().split("/")))
+                words = encoding.strip().upper().split("/")
+                encodings.setdefault(intern(number), tuple(map(intern, words)))
     line = MediaLine(
-        kind, int(port), protocol, tuple(formats), _host(section, session_host), tuple(attributes), encodings
+        intern(kind),
+        int(port),
+        intern(protocol),
+        tuple(map(intern, formats)),
+        _host(section, session_host),
+        tuple(attributes),
+        encodings,
     )
     if line.is_plain_rtp and not all(_is_payload_type(number) for number in formats):
         raise SdpError(f"not payload types: {' '.join(formats)[:80]!r}")
