@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint docs bench bench-media soak fuzz fuzz-line clean
+.PHONY: run call test lint docs transcripts bench bench-media soak fuzz fuzz-line clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -30,6 +30,10 @@ test: $(VENV)/.ready lint
 # docs/rules.md from docs/rules.toml and the tests.
 docs: $(VENV)/.ready
 	$(PYTHON) -m tests.rule_table
+
+# tests/transcripts/ as the lines are now: the diff is what callers will hear otherwise.
+transcripts: $(VENV)/.ready
+	$(PYTHON) -m tests.transcripts
 
 # BENCH_CALLS="20 100 200" also calls the line and Asterisk at these rates, which takes eight minutes.
 BENCH_CALLS ?=

@@ -89,7 +89,7 @@ silence-2 = Êtes-vous toujours là ? Appuyez sur une touche de votre téléphon
 
 wrong-key-1 = Ce choix n'existe pas.
 
-wrong-key-2 = Ce choix n'existe pas non plus. Veuillez écouter encore une fois.
+wrong-key-2 = Ce choix n'existe pas non plus. Veuillez réécouter les choix.
 
 goodbye = Merci de votre appel. Au revoir.
 

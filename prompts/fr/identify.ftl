@@ -1,7 +1,7 @@
 ### A caller whose number proves nothing: account number and PIN (CS-06, CS-07). A wrong account, a wrong PIN
 ### and a locked account are answered in the same words, so that nobody learns which it was.
 
-ask-account = Composez votre numéro de compte, puis la touche dièse.
+ask-account = Composez votre numéro de compte, suivi de la touche dièse.
 
 ask-account-silence-1 = Nous n'avons pas reçu de numéro.
 
@@ -9,7 +9,7 @@ ask-account-silence-2 = Nous n'avons toujours pas reçu de numéro. Utilisez les
 
 ask-account-short = Le numéro est incomplet.
 
-ask-pin = Composez maintenant votre code secret, puis la touche dièse.
+ask-pin = Composez maintenant votre code secret, suivi de la touche dièse.
 
 ask-pin-silence = Nous n'avons pas reçu de code.
 

@@ -70,7 +70,7 @@ def played(stage) -> Callable[[Transcript], str]:
 
 @pytest.mark.parametrize("transcript", FILES, ids=lambda one: " ".join([*one.rules, one.name]))
 def test_what_is_printed_is_what_stands_in(transcript, played):
-    assert played(transcript) == transcript.text, "python -m tests.transcripts writes it anew: read the diff"
+    assert played(transcript) == transcript.text, "make transcripts writes it anew: read the diff"
 
 
 def calls_of(line: str) -> Iterator[Transcript]:
