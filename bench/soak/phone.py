@@ -6,13 +6,13 @@ by ACK and BYE. Each request is repeated at T1, twice T1 and so on until it is a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from bench.soak.drawn import Drawn, Ending
+from bench.soak.messages import Said, Wording, read, reply
 from bench.soak.voice import Voice
 
 __all__ = ["Call", "Desk"]
@@ -21,12 +21,6 @@ _T1, _T2 = 0.5, 4.0
 _GIVE_UP = 64 * _T1
 _HEARD_BY = 5.0  # seconds after its ACK, three repeats of the line's 200 among them
 _LINE_GIVES_UP = _GIVE_UP + 13.0  # without ACK: its wait for one, and up to four losses of its BYE
-_LINE = re.compile(rb"SIP/2\.0 (\d{3})|([A-Z]+) ")
-_CSEQ = re.compile(rb"^cseq\s*:\s*(\d+)\s+([A-Z]+)", re.IGNORECASE | re.MULTILINE)
-_TO = re.compile(rb"^(?:to|t)\s*:\s*([^\r]*)", re.IGNORECASE | re.MULTILINE)
-_ECHOED = re.compile(rb"^(?:via|v|from|f|to|t|call-id|i|cseq)\s*:[^\r]*", re.IGNORECASE | re.MULTILINE)
-_HOST = re.compile(rb"^c=IN IP4 (\S+)", re.MULTILINE)
-_PORT = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
 
 
 class Alarm(Protocol):
@@ -57,8 +51,7 @@ class Call:
 
     def __init__(self, drawn: Drawn, voice: Voice, shown_port: int, desk: Desk) -> None:
         self.drawn, self.voice = drawn, voice
-        self._shown_port, self._desk = shown_port, desk
-        self._to = f"<sip:4488@{desk.line[0]}>"
+        self._wording, self._desk = Wording(drawn, desk.line, desk.own, shown_port), desk
         self._sequence = 1
         self._pending: dict[tuple[int, str], Alarm] = {}
         self._alarms: list[Alarm] = []
@@ -68,7 +61,7 @@ class Call:
 
     def begin(self) -> None:
         """Dial."""
-        self._transact("INVITE", 1, self._offer())
+        self._transact("INVITE", 1, self._wording.offer(1, self._held))
         self._at(self.drawn.lasts, self._end)
 
     def leave(self) -> None:
@@ -78,13 +71,13 @@ class Call:
 
     def receive(self, data: bytes) -> None:
         """Take a datagram with this call's Call-ID."""
-        kind, cseq = _LINE.match(data), _CSEQ.search(data)
-        if self._gone or kind is None or cseq is None:
+        said = read(data)
+        if self._gone or said is None:
             return
-        if kind[1]:
-            self._response(int(kind[1]), int(cseq[1]), cseq[2].decode(), data)
+        if said.status:
+            self._response(said)
         else:
-            self._request(kind[2], data)
+            self._request(said.method, data)
 
     @property
     def talking(self) -> bool:
@@ -115,7 +108,7 @@ class Call:
         """Ask for no media, or for media again; what the line answers is acknowledged and stands."""
         if not (self._gone or self._leaving or self.over):
             self._held = held
-            self._transact("INVITE", self._next(), self._offer())
+            self._transact("INVITE", self._next(), self._wording.offer(self._sequence, held))
 
     def _press(self, key: str) -> None:
         if self.talking:
@@ -123,11 +116,12 @@ class Call:
 
     # What the line says
 
-    def _response(self, status: int, number: int, method: str, data: bytes) -> None:
+    def _response(self, said: Said) -> None:
+        status, number, method = said.status, said.number, said.method
         if status >= 200 or method == "INVITE":
             self._settle(number, method)
         if method == "INVITE" and number == 1:
-            self._invited(status, data)
+            self._invited(said)
         elif method == "INVITE" and status >= 200:
             self._send("ACK", number, branch=f"{number}INVITE" if status >= 300 else "")
             if status in (408, 481) and not (self._leaving or self.over):
@@ -135,29 +129,28 @@ class Call:
         elif method == "BYE" and status >= 200 and not self.over:
             self._finish("" if status in (200, 481) else f"its BYE got {status}")
 
-    def _invited(self, status: int, data: bytes) -> None:
-        if status < 200:
+    def _invited(self, said: Said) -> None:
+        if said.status < 200:
             if not self._ringing:
                 self._ringing = True
                 self._at(_GIVE_UP, self._not_answered)
                 if self._leaving:
                     self._transact("CANCEL", 1)
-        elif status < 300:
-            self._accepted(data)
+        elif said.status < 300:
+            self._accepted(said)
         else:
-            self._to = _to(data) or self._to
+            self._wording.to = said.to
             self._send("ACK", 1, branch="1INVITE")
-            self._finish("" if self._leaving and status == 487 else f"refused: {status}")
+            self._finish("" if self._leaving and said.status == 487 else f"refused: {said.status}")
 
     def _not_answered(self) -> None:
         if not self.answered:
             self._finish("rang for ever")
 
-    def _accepted(self, data: bytes) -> None:
-        host, port = _HOST.search(data), _PORT.search(data)
+    def _accepted(self, said: Said) -> None:
         first, self.answered = not self.answered, True
-        self._to = _to(data) or self._to
-        if first and (host is None or port is None):
+        self._wording.to = said.to
+        if first and said.media is None:
             self._finish("a 200 without media")
             return
         if self.drawn.ending is Ending.NEVER_ACKS and not self._leaving:
@@ -165,31 +158,31 @@ class Call:
                 self._at(_LINE_GIVES_UP, lambda: self._finish("the line waits for an ACK for ever"))
             return
         self._send("ACK", 1)
-        if not first or host is None or port is None or self.over:
+        if not first or said.media is None or self.over:
             return
         self._settle(1, "CANCEL")
         if self._leaving:
             self._transact("BYE", self._next())
             return
         self._up_at = self._desk.now()
-        self.voice.reach(host[1].decode(), int(port[1]))
+        self.voice.reach(*said.media)
         if hold := self.drawn.holds:
             self._at(hold.after, partial(self._hold, True))
             self._at(hold.after + hold.seconds, partial(self._hold, False))
         for press in self.drawn.keys:
             self._at(press.after, lambda key=press.key: self._press(key))  # type: ignore[misc]
 
-    def _request(self, method: bytes, data: bytes) -> None:
+    def _request(self, method: str, data: bytes) -> None:
         match method:
-            case b"ACK":
+            case "ACK":
                 return
-            case b"REFER":
+            case "REFER":
                 self._reply(data, "202 Accepted" if self.drawn.transfers else "603 Decline")
                 if self.drawn.transfers and not (self._leaving or self.over):
                     head = "Event: refer\r\nSubscription-State: terminated;reason=noresource\r\n"
                     head += "Content-Type: message/sipfrag\r\n"
                     self._transact("NOTIFY", self._next(), "SIP/2.0 200 OK\r\n", head)
-            case b"BYE":
+            case "BYE":
                 self._reply(data, "200 OK")
                 if not self.over:
                     self.ended_by_line = not self._leaving
@@ -242,44 +235,8 @@ class Call:
         self._sequence += 1
         return self._sequence
 
-    def _offer(self) -> str:
-        kind, name = {"PCMA": (8, "PCMA"), "PCMU": (0, "PCMU")}[self.drawn.codec]
-        events, host = self.drawn.events, self._desk.own[0]
-        return (
-            f"v=0\r\no=- 1 {self._sequence} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
-            f"m=audio {self._shown_port} RTP/AVP {kind}{' 101' if events else ''}\r\n"
-            f"a=rtpmap:{kind} {name}/8000\r\n"
-            f"{'a=rtpmap:101 telephone-event/8000' + chr(13) + chr(10) if events else ''}"
-            f"{'a=rtcp-mux' + chr(13) + chr(10) if self.drawn.muxes else ''}a=ptime:20\r\n"
-            f"a={'inactive' if self._held else 'sendrecv'}\r\n"
-        )
-
     def _send(self, method: str, number: int, body: str = "", head: str = "", branch: str = "") -> None:
-        host, port = self._desk.own
-        who = f"sip:{self.drawn.number}@{host}" if self.drawn.number else "sip:anonymous@anonymous.invalid"
-        turn = branch or ("1INVITE" if method == "CANCEL" else f"{number}{method}")
-        to = f"<sip:4488@{self._desk.line[0]}>" if method == "CANCEL" else self._to
-        if method == "INVITE":
-            head = "Content-Type: application/sdp\r\n"
-        lines = [
-            f"{method} sip:4488@{self._desk.line[0]}:{self._desk.line[1]} SIP/2.0",
-            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{self.drawn.name}{turn};rport",
-            "Max-Forwards: 70",
-            f"From: <{who}>;tag={self.drawn.name[-8:]}",
-            f"To: {to}",
-            f"Call-ID: {self.drawn.name}",
-            f"CSeq: {number} {method}",
-            f"Contact: <sip:soak@{host}:{port}>",
-            f"{head}Content-Length: {len(body)}",
-        ]
-        self._desk.send("\r\n".join([*lines, "", body]).encode())
+        self._desk.send(self._wording.request(method, number, body, head, branch))
 
     def _reply(self, data: bytes, status: str) -> None:
-        lines = [f"SIP/2.0 {status}".encode(), *_ECHOED.findall(data)]
-        contact = f"Contact: <sip:soak@{self._desk.own[0]}:{self._desk.own[1]}>".encode()
-        self._desk.send(b"\r\n".join([*lines, contact, b"Content-Length: 0", b"", b""]))
-
-
-def _to(data: bytes) -> str:
-    found = _TO.search(data)
-    return found[1].decode() if found else ""
+        self._desk.send(reply(data, status, self._desk.own))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from bench.soak.drawn import draw
+from bench.soak.messages import CALL_ID
 from bench.soak.network import Network
 from bench.soak.phone import Call, Desk
 from bench.soak.voice import Voice
@@ -23,7 +23,6 @@ _LISTENS = 10  # every so many ticks: a socket's buffer holds more than that
 _PLACES_A_HOST = 10
 _REMEMBERED = 10.0  # seconds after its end in which a call still answers repeats
 _PAUSE = 0.05  # seconds from call to call of one place
-_CALL_ID = re.compile(rb"^(?:call-id|i)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
@@ -116,7 +115,7 @@ class Phones:
         """A datagram of the line's, unless the network loses it."""
         if self._network.loses():
             return
-        name = _CALL_ID.search(data)
+        name = CALL_ID.search(data)
         call = self._calls.get(name[1].decode("latin-1")) if name else None
         if call is not None:
             before = call.answered
