@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 IVR    := $(VENV)/bin/ivr
 FROM   ?= 777123456
 
-.PHONY: run call test lint docs transcripts bench bench-media soak fuzz fuzz-line clean
+.PHONY: run call test lint docs transcripts bench bench-media bench-receiving soak fuzz fuzz-line clean
 
 $(VENV)/.ready: pyproject.toml
 	python3 -m venv $(VENV)
@@ -48,6 +48,11 @@ bench: $(VENV)/.ready
 BENCH_MEDIA ?=
 bench-media: $(VENV)/.ready
 	$(PYTHON) -m bench.media $(BENCH_MEDIA)
+
+# What callers who send cost, alone on the machine: five minutes. RECEIVING="--calls 500 --rounds 1" is shorter.
+RECEIVING ?=
+bench-receiving: $(VENV)/.ready
+	$(PYTHON) -m bench.receiving $(RECEIVING)
 
 # Half an hour of 500 callers at once, with 1 % of all packets lost. SOAK="--seconds 120 --calls 60" is shorter.
 SOAK ?=
