@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .addresses import Family
@@ -26,11 +26,11 @@ from .reach import Reach, Reaches
 from .reports import Reports
 from .sdp import Agreed
 from .streams import BURST, PHASES, SendTable
-from .wire import Ipv6, Wire
+from .wire import Ipv6, Received, Wire
 
 __all__ = ["Plane"]
 
-_BATCHES = 16  # read from one socket in a tick; a flood must not keep the others from being sent
+_AT_ONCE = 2048  # datagrams read from one socket in a tick; a flood must not keep packets from being sent
 _COMMANDS = 32  # obeyed in a tick: a thousand calls that come at once must not hold up the others' packets
 _WATCH = 0.5  # seconds between looks for callers who fell silent
 _THINNING = 0.1  # seconds between looks at what the system may drop unread
@@ -262,10 +262,7 @@ class Plane:
             if self._in.is_thinned_out(index) and number < self._read_at[index] + PHASES:
                 continue
             self._read_at[index] = number
-            for _ in range(_BATCHES):
-                batch = wire.receive()
-                if batch is None:
-                    break
+            for batch in _waiting(wire):
                 for slot, digit in self._in.take(index, batch, now):
                     known = self._in.was_told(slot, digit, now)
                     stopped = [] if known else self._playback.interrupt(slot)
@@ -273,8 +270,6 @@ class Plane:
                     self._tell(DigitPressed(self._playback.stream(slot), digit, now, in_band, known))
                     for event in stopped:
                         self._tell(event)
-                if not batch.more:
-                    break
 
     def _watch(self, now: float) -> None:
         self._in.bury(now)
@@ -287,13 +282,8 @@ class Plane:
     def _report(self, number: int, now: float) -> None:
         """Read the reports that have a socket of their own, and send ours that are due."""
         for wire in self._controls.values():
-            for _ in range(_BATCHES):
-                batch = wire.receive()
-                if batch is None:
-                    break
+            for batch in _waiting(wire):
                 self._in.take_control(batch, now)
-                if not batch.more:
-                    break
         rows = self._reports.due(now)
         if rows.size:
             self._reports.send(
@@ -349,3 +339,11 @@ class Plane:
         received, lost = arrivals.told(slot)
         heard = self._reports.told(slot, lost, received if arrivals.known(slot) else 0)
         return Statistics(int(self._out.sent[slot]), received, lost, heard, bool(arrivals.step[slot] > 1))
+
+
+def _waiting(wire: Wire) -> Iterator[Received]:
+    """What has come to a socket, as much of it as a tick has time for."""
+    left = _AT_ONCE
+    while left > 0 and (batch := wire.receive()) is not None:
+        yield batch
+        left = left - len(batch.lengths) if batch.more else 0

@@ -387,3 +387,18 @@ def test_without_symmetric_rtp_only_the_agreed_address_is_believed():
     assert bench.plane.counts["strangers"] == 2 * 8
     bench.run_ms(40)
     assert {one.to for one in bench.sent(stream)} == {PHONE}
+
+
+def test_a_flood_is_read_bit_by_bit_and_keeps_no_packet_from_leaving():
+    bench = Bench()
+    stream = bench.plane.open(agreed())
+    bench.run_ms(40)
+    for number in range(10_000):
+        bench.hear(stream, audio(number), PHONE if number % 2 else ("203.0.113.9", 5))
+    since = bench.number
+    bench.run()
+    assert len(bench.wire(stream).incoming) == 10_000 - 2048
+    bench.run_ms(35)
+    assert len(bench.sent(stream, since)) == 2
+    assert bench.plane.statistics(stream).received == 5000
+    assert bench.plane.counts["strangers"] == 5000
