@@ -47,7 +47,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The caller puts us on hold (RFC 3264 section 8.4), so many seconds after the answer, for so long."""
+    """The caller puts us on hold (RFC 3264 section 8.4), so many seconds after the answer, for so long.
+
+    None of those who vanish: nothing is heard of one on hold, so ``longest_call`` alone ends such a call.
+    """
 
     after: float
     seconds: float
@@ -93,11 +96,16 @@ def draw(seed: int, place: int, turn: int, numbers: Sequence[str], mean: float) 
         events=chance.random() < 0.95,
         muxes=chance.random() < 0.3,
         transfers=chance.random() < 0.5,
-        holds=Hold(chance.uniform(0, mean), chance.uniform(0.2, 5)) if chance.random() < 0.1 else None,
+        holds=_hold(chance, ending, mean),
         keys=tuple(_keys(chance, min(lasts, 4 * mean))),
         lasts=lasts,
         ending=ending,
     )
+
+
+def _hold(chance: random.Random, ending: Ending, mean: float) -> Hold | None:
+    hold, held = Hold(chance.uniform(0, mean), chance.uniform(0.2, 5)), chance.random() < 0.1
+    return hold if held and ending is not Ending.VANISHES else None
 
 
 def _number(chance: random.Random, numbers: Sequence[str]) -> str:

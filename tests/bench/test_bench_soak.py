@@ -59,6 +59,7 @@ def test_calls_end_in_every_way_and_keys_fall_within_the_call() -> None:
     drawn = calls(7)
     assert {call.ending for call in drawn} == set(Ending)
     assert all(press.after < max(call.lasts, 0.1) for call in drawn for press in call.keys)
+    assert {call.ending for call in drawn if call.holds} == set(Ending) - {Ending.VANISHES}
     assert max(call.lasts for call in drawn) <= LONGEST_STAY
     ended = [call.lasts for call in drawn if call.ending is Ending.HANGS_UP]
     assert 18 < sum(ended) / len(ended) < 22
