@@ -157,9 +157,10 @@ def main() -> None:
             console=Console(stderr=True), transient=True,
         ) as bar:  # fmt: skip
             seen = asyncio.run(soak(line, asked, network, bar))
-        problems = close(line, seen)
-    problems = [*wrongs(seen.held, seen.drained, seen.tally, seen.record, Allowed()), *problems]
-    summary(seen, network, asked.seed)
+        # Before the line is closed, which ends the calls that are stuck.
+        problems = [*wrongs(seen.held, seen.drained, seen.tally, seen.record, Allowed())]
+        summary(seen, network, asked.seed)
+        problems += close(line, seen)
     for example in (*seen.tally.first_failed, *seen.record.first_problems):
         print(f"  {example}")
     for problem in problems:
