@@ -25,7 +25,7 @@ lint: $(VENV)/.ready
 	$(IVR) check
 
 test: $(VENV)/.ready lint
-	$(PYTHON) -m pytest -n 3  # of their time most tests wait for a peer
+	$(PYTHON) -m pytest -n 3 --reruns 1  # most of their time tests wait for a peer; what was run again is named
 
 # docs/rules.md from docs/rules.toml and the tests.
 docs: $(VENV)/.ready

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -150,11 +151,11 @@ def texts() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="infoline-fuzz-") as name:
         folder = Path(name)
         (folder / "prompts").symlink_to(PROJECT / "prompts")
-        (folder / "dialplan").mkdir()
-        for file in (PROJECT / "dialplan").glob("*.toml"):
+        shutil.copytree(PROJECT / "dialplan", folder / "dialplan")
+        for file in (folder / "dialplan").glob("*.toml"):
             limit = f'longest_call = "{_LONGEST_CALL} s"'
             brief = re.sub(r"(?m)^longest_call *=.*$", limit, file.read_text("utf-8"))
-            (folder / "dialplan" / file.name).write_text(brief, "utf-8")
+            file.write_text(brief, "utf-8")
         yield folder
 
 

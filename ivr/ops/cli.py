@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ivr.accounts.catalogue import check_tariffs
 from ivr.accounts.demo import DemoAccount, seed_demo
 from ivr.accounts.demo_cast import PIN
+from ivr.accounts.packs import OPERATORS
 from ivr.accounts.service import Accounts
 from ivr.accounts.store import Store
 from ivr.errors import AccountError, ConfigurationError, InfolineError, StoreUnavailable
@@ -171,7 +172,7 @@ def check(settings_file: SettingsFile = None) -> None:
             accounts = Accounts(store)
             for fault in await check_tariffs(accounts.of("vodafone_cz")):
                 problems.append(AccountError(f"accounts of vodafone_cz: {fault}"))
-            codes = {plan.line.operator for plan in files.plans}
+            codes = {plan.line.operator for plan in files.plans} & OPERATORS.keys()
             return sum([await accounts.of(code).count() for code in codes])
         finally:
             await store.close()

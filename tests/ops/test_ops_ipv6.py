@@ -22,6 +22,7 @@ def desk(tmp_path):
     desk = open_desk(tmp_path)
     both = f'["udp:127.0.0.1:{desk.port}", "udp:[::1]:{desk.port}"]'
     desk.change("infoline.toml", f'"127.0.0.1:{desk.port}"', both)
+    desk.change("infoline.toml", "[media]", '[media]\nfilter = "none"')  # every packet is counted
     desk.demo()
     before = sys.getswitchinterval()
     yield desk
