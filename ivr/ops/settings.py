@@ -187,7 +187,7 @@ class SpeechSettings(Section):
 
     cache: Path = Path("var/speech")
     workers: Whole = Field(default=2, ge=1, le=64)
-    bridge_after: Seconds = Field(default=0.25, ge=0.05, le=10)
+    bridge_after: Seconds = Field(default=0.2, ge=0.05, le=10)
     voices: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], VoiceTable] = Field(default_factory=dict)
 
     def spoken(self) -> dict[str, VoiceSettings]:
