@@ -10,9 +10,9 @@ from ivr.call.callers import Callers
 from ivr.call.edition import Edition
 from ivr.call.media import CallMedia
 from ivr.flow import Plan
-from ivr.media.plane import Plane
 from ivr.media.ports import NoPortFree
 from ivr.media.sdp import NoUsableCodec, SdpError
+from ivr.media.shards import AnyPlane
 from ivr.sip.events import Invited
 
 __all__ = ["Admission", "Admitted", "Limits", "TurnedAway", "warning"]
@@ -51,7 +51,7 @@ class Admission:
 
     def __init__(
         self,
-        plane: Plane,
+        plane: AnyPlane,
         callers: Callers,
         limits: Limits,
         silence_for: Callable[[str], bool] = lambda host: True,

@@ -10,7 +10,7 @@ and where a better way begins by repeating a key that a lower one has just told,
 from __future__ import annotations
 
 from ivr.media.events import SAME_PRESS, DigitPressed, Stream
-from ivr.media.plane import Plane
+from ivr.media.shards import AnyPlane
 
 __all__ = ["Keys"]
 
@@ -20,7 +20,7 @@ class Keys:
 
     __slots__ = ("_by_event", "_plane", "_stream", "_tone")
 
-    def __init__(self, plane: Plane, stream: Stream) -> None:
+    def __init__(self, plane: AnyPlane, stream: Stream) -> None:
         self._plane, self._stream = plane, stream
         self._by_event = False
         self._tone = ("", 0.0)  # the last that no better way has told yet, and when

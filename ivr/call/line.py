@@ -19,8 +19,8 @@ from ivr.call.media import CallMedia
 from ivr.call.session import Desk, Session
 from ivr.call.speaking import BEFORE_ANSWER
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
-from ivr.media.plane import Plane
 from ivr.media.sdp import NoUsableCodec, SdpError
+from ivr.media.shards import AnyPlane
 from ivr.peer import Peer
 from ivr.phone import shorten
 from ivr.sip import events as sip
@@ -49,7 +49,7 @@ class Line:
     def __init__(
         self,
         agent: UserAgent,
-        plane: Plane,
+        plane: AnyPlane,
         edition: Edition,
         accounts: Accounts,
         callers: Callers,

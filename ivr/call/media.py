@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ivr.media import sdp
 from ivr.media.addresses import NOWHERE, family_of
 from ivr.media.events import Statistics, Stream
-from ivr.media.plane import Plane
+from ivr.media.shards import AnyPlane
 from ivr.peer import Peer
 
 __all__ = ["CallMedia"]
@@ -23,7 +23,7 @@ class CallMedia:
     caller's side has described last, None until an answer to our own offer comes.
     """
 
-    plane: Plane
+    plane: AnyPlane
     stream: Stream
     session_id: int
     theirs: sdp.Description | None
@@ -36,7 +36,7 @@ class CallMedia:
 
     @classmethod
     def open(
-        cls, plane: Plane, session_id: int, offered: bytes | None, signalling: str, silence: bool = True
+        cls, plane: AnyPlane, session_id: int, offered: bytes | None, signalling: str, silence: bool = True
     ) -> CallMedia:
         """Take a stream for a call that is not answered yet: nothing is sent and nobody waited for.
 

@@ -30,7 +30,7 @@ from ivr.flow import (
     Walk,
 )
 from ivr.media.events import Stream
-from ivr.media.plane import Plane
+from ivr.media.shards import AnyPlane
 
 __all__ = ["Desk", "Session"]
 
@@ -43,7 +43,7 @@ class Desk:
     After ``bridge_after`` seconds a caller who waits is told so.
     """
 
-    plane: Plane
+    plane: AnyPlane
     accounts: Accounts
     clock: Callable[[], datetime]
     hang_up: Callable[[str, str], None]

@@ -19,7 +19,7 @@ from ivr.errors import InfolineError
 from ivr.flow import Line, Speak
 from ivr.media.clip import Clip
 from ivr.media.events import Stream
-from ivr.media.plane import Plane
+from ivr.media.shards import AnyPlane
 
 __all__ = ["BEFORE_ANSWER", "Speaking"]
 
@@ -33,7 +33,7 @@ class Speaking:
     def __init__(
         self,
         stream: Stream,
-        plane: Plane,
+        plane: AnyPlane,
         speaker: Speaker,
         line: Line,
         bridge_after: float,

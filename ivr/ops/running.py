@@ -21,7 +21,7 @@ from ivr.call.callers import Callers
 from ivr.call.events import CertificatesRead, CertificatesRefused, Fault, Watcher
 from ivr.call.line import Line
 from ivr.errors import ConfigurationError
-from ivr.media.plane import Plane
+from ivr.media.shards import Shards
 from ivr.net.certificates import CertificateProblem, Certificates
 from ivr.net.connections import Security
 from ivr.net.lag import LoopLag
@@ -149,17 +149,22 @@ def _callers(settings: Settings, neighbours: Neighbours, registrar: Registrar) -
     return Callers(neighbours.trusted_country, numbers, registrar.user_at, neighbours.number)
 
 
-def _move_media(plane: Plane, watch: Watcher) -> Callable[[], None]:
-    """Let the plane tick; gives what stops and closes it."""
-    metronome = Metronome(plane.tick, failed=lambda error: watch(Fault("media", error)))
-    metronome.start()
-    ends = [tell_when_late(metronome, watch), tell_of_strangers(lambda: plane.counts, watch)]
+def _move_media(media: Shards, watch: Watcher) -> Callable[[], None]:
+    """Let each plane tick in a thread of its own; gives what stops and closes them."""
+    metronomes = [
+        Metronome(plane.tick, failed=lambda error: watch(Fault("media", error))) for plane in media.planes
+    ]
+    ends = [tell_of_strangers(lambda: media.counts, watch)]
+    for metronome in metronomes:
+        metronome.start()
+        ends.append(tell_when_late(metronome, watch))
 
     def stop() -> None:
         for end in ends:
             end()
-        metronome.stop()
-        plane.shutdown()
+        for metronome in metronomes:
+            metronome.stop()
+        media.shutdown()
 
     return stop
 

@@ -115,6 +115,7 @@ class MediaSettings(Section):
     batch: Literal["auto", "mmsg", "portable"] = "auto"
     filter: Literal["auto", "none"] = "auto"
     symmetric: bool = True
+    shards: Whole = Field(default=1, ge=1, le=16)
 
 
 class Phone(Section):

@@ -9,6 +9,7 @@ from ivr.call.edition import Edition
 from ivr.call.speaker import Speaker
 from ivr.media.addresses import Family
 from ivr.media.plane import Plane
+from ivr.media.shards import Shards
 from ivr.media.wire import Ipv6
 from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 from ivr.net.batch import Batch, LoopWire, MmsgWire, can_batch, open_wire
@@ -53,8 +54,11 @@ async def prepare(
     return Edition(files.plans, speaker, files.facts)
 
 
-def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:
-    """Media in the families that signalling is heard in, at its address where that is one."""
+def open_plane(settings: Settings, tell: Callable[..., None]) -> Shards:
+    """As many planes as the settings have; ``tell`` is called in the threads of all.
+
+    Media in the families that signalling is heard in, at its address where that is one.
+    """
     batched = can_batch() if settings.media.batch == "auto" else settings.media.batch == "mmsg"
 
     def opener(family: Family, addresses: Addresses) -> Callable[[int], MmsgWire | LoopWire]:
@@ -63,14 +67,20 @@ def open_plane(settings: Settings, tell: Callable[..., None]) -> Plane:
         batch = Batch(addresses=addresses) if batched else None
         return lambda port: open_wire(host, port, batch, addresses)
 
-    families, book = {one.family for one in settings.sip.listen}, Ipv6Addresses()
-    return Plane(
-        opener(4, IPV4) if 4 in families else None,
-        settings.media.ports.even,
-        tell,
-        settings.sip.max_calls * 5 // 4 + _STREAMS_BESIDE,
-        settings.media.silent_after,
-        ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
-        symmetric=settings.media.symmetric,
-        thins_out=settings.media.filter == "auto" and can_filter(),
-    )
+    families = {one.family for one in settings.sip.listen}
+    ports, shards = settings.media.ports.even, settings.media.shards
+
+    def plane(shard: int) -> Plane:
+        book = Ipv6Addresses()
+        return Plane(
+            opener(4, IPV4) if 4 in families else None,
+            ports[shard::shards],
+            tell,
+            settings.sip.max_calls * 5 // 4 + _STREAMS_BESIDE,
+            settings.media.silent_after,
+            ipv6=Ipv6(opener(6, book), book) if 6 in families else None,
+            symmetric=settings.media.symmetric,
+            thins_out=settings.media.filter == "auto" and can_filter(),
+        )
+
+    return Shards([plane(shard) for shard in range(shards)])
