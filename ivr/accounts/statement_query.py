@@ -1,13 +1,13 @@
 """A connection and a number come in, the figures of one subscriber go out, by one question to the store.
 
-The question is a union of short ones, each over an index of the subscriber's rows. Its rows are of one
-shape: a word that says what the row is, then whole numbers, words, days and moments, told by position.
+The question is a union of short ones, each over an index of the subscriber's rows; ``statement_rows`` reads
+what it brings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Row,
     ScalarSelect,
     Select,
     Text,
@@ -32,10 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import FromClause
 
-from ivr.accounts.model import Account, Charging, Lot, Operator
-from ivr.accounts.queries import limit_of, sum_of, terms_of_today, this_period
-from ivr.accounts.rules.bills import Bill
-from ivr.accounts.rules.effects import LimitState
+from ivr.accounts.model import Operator
+from ivr.accounts.queries import sum_of, terms_of_today, this_period
 from ivr.accounts.schema.columns import Instant
 from ivr.accounts.schema.tables import (
     auto_top_ups,
@@ -54,24 +51,22 @@ from ivr.accounts.schema.tables import (
     tariffs,
     usage_records,
 )
-from ivr.accounts.statement import (
-    AutomaticTopUp,
-    CardResult,
-    Figures,
-    FreeUnits,
-    HeldBundle,
-    HeldTariff,
-    LimitRow,
-    OrderToCome,
+from ivr.accounts.statement import Figures
+from ivr.accounts.statement_rows import (
+    BLOCKED_ABROAD,
+    LIMIT_ROW,
+    ONE_CALL,
+    PREMIUM,
+    RAISES,
+    ROAMING,
+    read_figures,
 )
 from ivr.errors import StoreUnavailable
-from ivr.money import Money
 
 __all__ = ["figures_of_account", "figures_of_number", "figures_of_subscriber"]
 
 _SHAPE = (("n", 8, BigInteger()), ("w", 7, Text()), ("d", 3, Date()), ("t", 3, Instant()))
 _BILLS = 12  # so many that three are among them which are paid or due
-_ROAMING, _PREMIUM, _RAISES, _BLOCKED_ABROAD, _LIMIT_ROW = 1, 2, 4, 8, 16
 
 
 def _line(
@@ -132,11 +127,11 @@ def _who(chosen: CTE) -> Select[Any]:
         .scalar_subquery()
     )
     marks = (
-        _flag(subscribers.c.roaming, _ROAMING)
-        + _flag(subscribers.c.premium_services, _PREMIUM)
-        + _flag(subscribers.c.automatic_raise, _RAISES)
-        + _flag(limit_states.c.roaming_blocked.is_(True), _BLOCKED_ABROAD)
-        + _flag(limit_states.c.period.is_not(None), _LIMIT_ROW)
+        _flag(subscribers.c.roaming, ROAMING)
+        + _flag(subscribers.c.premium_services, PREMIUM)
+        + _flag(subscribers.c.automatic_raise, RAISES)
+        + _flag(limit_states.c.roaming_blocked.is_(True), BLOCKED_ABROAD)
+        + _flag(limit_states.c.period.is_not(None), LIMIT_ROW)
     )
     return _line(
         "who",
@@ -145,7 +140,7 @@ def _who(chosen: CTE) -> Select[Any]:
         n=(
             *(subscribers.c.id, subscribers.c.billing_day, subscribers.c.own_limit_minor),
             *(sum_of("credit"), sum_of("spend", ledger.c.period == this_period()), sum_of("limit")),
-            *(marks + 32 * running, limit_states.c.period),
+            *(marks + ONE_CALL * running, limit_states.c.period),
         ),
         w=(
             *(
@@ -324,78 +319,6 @@ async def _figures(
     values = {**terms_of_today(operator, today), "today": today}
     try:
         rows = (await connection.execute(question, values | key)).all()
-        lines: dict[str, list[Row[Any]]] = {}
-        for row in rows:
-            lines.setdefault(row[0], []).append(row)
-        return _read(lines, operator.currency) if "who" in lines else None
+        return read_figures(rows, operator.currency)
     except (ValueError, TypeError) as error:
         raise StoreUnavailable("a record in the account store cannot be read") from error
-
-
-def _read(lines: dict[str, list[Row[Any]]], currency: str) -> Figures:
-    who = lines["who"][0]
-    marks = who.n6
-    automatic = lines.get("automatic", [])
-    return Figures(
-        account=_account(who, lines.get("lot", []), currency),
-        number_kind=who.w6,
-        payer_number=who.w4,
-        may_be_late=bool(marks & (_ROAMING | _PREMIUM)),
-        automatic_raise=bool(marks & _RAISES),
-        calls_in_progress=marks // 32,
-        figures_at=who.t0,
-        limit_row=_limit_row(who) if marks & _LIMIT_ROW else None,
-        tariff=next(
-            (HeldTariff(row.w0, row.w1, Money(row.n0, currency)) for row in lines.get("tariff", [])), None
-        ),
-        units=tuple(
-            FreeUnits(row.w0, row.w1, row.n0, row.n1, row.d0)
-            for row in sorted(lines.get("units", []), key=lambda row: (row.w0, row.w1, row.d0))
-        ),
-        bundles=tuple(
-            HeldBundle(row.n0, row.w0, row.w1, row.w2, row.w3, row.n1, row.n2, row.d0, row.w4)
-            for row in sorted(lines.get("bundle", []), key=lambda row: int(row.n0))
-        ),
-        orders=tuple(
-            OrderToCome(row.w0, row.w1, row.t0, row.t1, row.d0)
-            for row in sorted(lines.get("order", []), key=lambda row: int(row.n0))
-        ),
-        automatic_top_up=_automatic(automatic[0], lines.get("card", []), currency) if automatic else None,
-        own_limit=None if who.n2 is None else Money(who.n2, currency),
-        granted=None if who.n5 is None else Money(who.n5, currency),
-        deposits=Money(sum(row.n0 for row in lines.get("deposit", [])), currency),
-        bills=tuple(Bill(row.d0, row.d1, row.d2) for row in lines.get("bill", [])),
-    )
-
-
-def _account(who: Row[Any], lots: list[Row[Any]], currency: str) -> Account:
-    moves = sorted(lots, key=lambda row: int(row.n0))
-    return Account(
-        subscriber_id=who.n0,
-        number=who.w0 or "",
-        charging=Charging(who.w1),
-        status=who.w2,
-        language=who.w3,
-        balance=Money(who.n3 or 0, currency),
-        lots=tuple(Lot(Money(row.n1, currency), row.d0) for row in moves if row.w0 != "expiry"),
-        lapses=tuple(Lot(Money(-row.n1, currency), row.d0) for row in moves if row.w0 == "expiry"),
-        spend=Money(-(who.n4 or 0), currency),
-        limit=limit_of(who.n5, who.n2, currency),
-        billing_day=who.n1,
-    )
-
-
-def _limit_row(who: Row[Any]) -> LimitRow:
-    blocked_abroad = bool(who.n6 & _BLOCKED_ABROAD)
-    return LimitRow(who.n7, LimitState(who.w5), blocked_abroad, who.t1, who.t2)
-
-
-def _automatic(row: Row[Any], cards: list[Row[Any]], currency: str) -> AutomaticTopUp:
-    last: datetime | None = cards[0].t0 if cards else None
-    result = (
-        CardResult(cards[0].w0, Money(cards[0].n0, currency), cards[0].w1, last, cards[0].w2)
-        if last is not None
-        else None
-    )
-    level, amount, ceiling = (Money(minor, currency) for minor in (row.n0, row.n1, row.n2))
-    return AutomaticTopUp(level, amount, ceiling, armed=bool(row.n3), last=result)
