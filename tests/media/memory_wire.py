@@ -19,6 +19,8 @@ from ivr.net.addresses import IPV4, Addresses, Ipv6Addresses
 
 UTC = 1_800_000_000.0
 """The time of day at tick 0."""
+PHONE = ("192.0.2.1", 4000)
+"""Where the caller of ``agreed()`` is."""
 
 
 @dataclass
@@ -207,7 +209,22 @@ class Bench:
         return [event.stream for event in self.events if isinstance(event, Silent)]
 
 
-def agreed(host: str = "192.0.2.1", port: int = 4000, **changes) -> Agreed:
+def spoken(sent: list[Sent], quiet: int = 0xD5) -> list[Sent]:
+    """What is more than the law's own silence."""
+    return [one for one in sent if set(one.packet.payload) != {quiet}]
+
+
+def noise(frames: float, seed: int = 1) -> np.ndarray:
+    """So many times 20 ms of samples that no two clips share."""
+    return np.random.default_rng(seed).integers(-8000, 8000, int(frames * 160)).astype(np.int16)
+
+
+def audio(sequence: int, payload_type: int = 8, ssrc: int = 7) -> Packet:
+    """A packet of 20 ms without a sound."""
+    return Packet(payload_type, sequence & 0xFFFF, sequence * 160 & 0xFFFFFFFF, ssrc, False, b"\xd5" * 160)
+
+
+def agreed(host: str = PHONE[0], port: int = PHONE[1], **changes) -> Agreed:
     values = {
         "codec": "PCMA", "payload_type": 8, "event_type": 101, "ptime_ms": 20,
         "remote": (host, port), "send": True, "receive": True,

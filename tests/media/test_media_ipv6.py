@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from memory_wire import Bench, agreed
+from memory_wire import Bench, agreed, audio
 
 from ivr.media.plane import Plane
 from ivr.media.ports import NoPortFree
-from ivr.media.rtp import Packet
 from ivr.media.wire import Ipv6
 
 PHONE = ("2001:db8::1", 4000)
-
-
-def audio(sequence: int) -> Packet:
-    return Packet(8, sequence, sequence * 160, 7, False, b"\xd5" * 160)
 
 
 def test_calls_of_both_families_are_sent_and_heard_side_by_side():

@@ -9,31 +9,21 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from memory_wire import Bench, agreed
+from memory_wire import PHONE, Bench, agreed, noise, spoken
 
 from ivr.media.clip import Clip
 from ivr.media.g711 import encode
 from ivr.media.ports import NoPortFree
-
-PHONE = ("192.0.2.1", 4000)
-
-
-def tone(frames: float, seed: int = 1) -> np.ndarray:
-    return np.random.default_rng(seed).integers(-8000, 8000, int(frames * 160)).astype(np.int16)
 
 
 def heard(sent, codec="PCMA") -> bytes:
     return b"".join(one.packet.payload for one in sent)
 
 
-def spoken(sent, quiet=0xD5):
-    return [one for one in sent if set(one.packet.payload) != {quiet}]
-
-
 def test_a_clip_is_sent_whole_in_order_and_then_silence():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    pcm = tone(10)
+    pcm = noise(10)
     bench.plane.play(stream, [Clip.from_pcm(pcm)], "welcome")
     bench.run_ms(400)
     sent = bench.sent(stream)
@@ -59,7 +49,7 @@ def test_packets_leave_every_20_ms_with_growing_sequence_and_timestamp():
 def test_every_packet_time_carries_the_clip_whole(ptime):
     bench = Bench()
     stream = bench.plane.open(agreed(ptime_ms=ptime))
-    pcm = tone(9)
+    pcm = noise(9)
     bench.plane.play(stream, [Clip.from_pcm(pcm)])
     bench.run_ms(600)
     sent = bench.sent(stream)
@@ -73,7 +63,7 @@ def test_every_packet_time_carries_the_clip_whole(ptime):
 def test_queued_clips_follow_each_other_without_a_gap():
     bench = Bench()
     stream = bench.plane.open(agreed(codec="PCMU", payload_type=0))
-    first, second, third = tone(3, 1), tone(2, 2), tone(4, 3)
+    first, second, third = noise(3, 1), noise(2, 2), noise(4, 3)
     bench.plane.play(stream, [Clip.from_pcm(first), Clip.from_pcm(second)], 1)
     bench.plane.play(stream, [Clip.from_pcm(third)], 2)
     bench.run_ms(300)
@@ -84,7 +74,7 @@ def test_queued_clips_follow_each_other_without_a_gap():
 
 
 def test_a_clip_that_ends_inside_a_frame_is_filled_up_with_silence():
-    clip = Clip.from_pcm(tone(1.5))
+    clip = Clip.from_pcm(noise(1.5))
     assert clip.size == 320
     assert set(clip.octets("PCMA")[240:].tolist()) == {0xD5}
     assert clip.seconds == 0.04
@@ -107,10 +97,10 @@ def test_samples_of_another_shape_make_no_clip():
 def test_without_comfort_silence_time_goes_on_and_speech_begins_with_a_marker():
     bench = Bench()
     stream = bench.plane.open(agreed(), silence=False)
-    bench.plane.play(stream, [Clip.from_pcm(tone(3))])
+    bench.plane.play(stream, [Clip.from_pcm(noise(3))])
     bench.run_ms(200)
     assert len(bench.sent(stream)) == 3
-    bench.plane.play(stream, [Clip.from_pcm(tone(2))])
+    bench.plane.play(stream, [Clip.from_pcm(noise(2))])
     bench.run_ms(100)
     before, after = bench.sent(stream)[2:4]
     assert after.packet.marker
@@ -122,7 +112,7 @@ def test_speech_after_comfort_silence_begins_with_a_marker():
     bench = Bench()
     stream = bench.plane.open(agreed())
     bench.run_ms(100)
-    bench.plane.play(stream, [Clip.from_pcm(tone(2)), Clip.from_pcm(tone(2, 2))])
+    bench.plane.play(stream, [Clip.from_pcm(noise(2)), Clip.from_pcm(noise(2, 2))])
     bench.run_ms(200)
     marked = [place for place, one in enumerate(bench.sent(stream)) if one.packet.marker]
     assert marked == [0, 5]
@@ -131,8 +121,8 @@ def test_speech_after_comfort_silence_begins_with_a_marker():
 def test_stop_ends_speech_within_two_frames():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    bench.plane.play(stream, [Clip.from_pcm(tone(100))], "long")
-    bench.plane.play(stream, [Clip.from_pcm(tone(100))], "longer")
+    bench.plane.play(stream, [Clip.from_pcm(noise(100))], "long")
+    bench.plane.play(stream, [Clip.from_pcm(noise(100))], "longer")
     bench.run_ms(200)
     asked = bench.number
     bench.plane.stop(stream)
@@ -145,7 +135,7 @@ def test_stop_ends_speech_within_two_frames():
 def test_a_key_stops_what_may_be_interrupted_within_two_frames():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    bench.plane.play(stream, [Clip.from_pcm(tone(100))], "menu")
+    bench.plane.play(stream, [Clip.from_pcm(noise(100))], "menu")
     bench.run_ms(200)
     pressed = bench.number
     bench.press(stream, "2", PHONE, 5000)
@@ -158,8 +148,8 @@ def test_a_key_stops_what_may_be_interrupted_within_two_frames():
 def test_a_key_does_not_stop_what_must_be_heard_but_what_waits_behind_it():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    bench.plane.play(stream, [Clip.from_pcm(tone(20))], "law", interruptible=False)
-    bench.plane.play(stream, [Clip.from_pcm(tone(20))], "menu")
+    bench.plane.play(stream, [Clip.from_pcm(noise(20))], "law", interruptible=False)
+    bench.plane.play(stream, [Clip.from_pcm(noise(20))], "menu")
     bench.run_ms(100)
     bench.press(stream, "2", PHONE, 5000)
     bench.run_ms(900)
@@ -171,7 +161,7 @@ def test_a_key_does_not_stop_what_must_be_heard_but_what_waits_behind_it():
 def test_speech_begins_as_soon_as_the_other_side_is_known():
     bench = Bench()
     stream = bench.plane.open(signalling_ip="192.0.2.1")
-    bench.plane.play(stream, [Clip.from_pcm(tone(5))], "welcome")
+    bench.plane.play(stream, [Clip.from_pcm(noise(5))], "welcome")
     bench.run_ms(200)
     assert bench.sent(stream) == []
     bench.plane.redirect(stream, agreed(), "192.0.2.1")
@@ -183,7 +173,7 @@ def test_speech_begins_as_soon_as_the_other_side_is_known():
 def test_on_hold_speech_stands_still_and_goes_on_after_it():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    pcm = tone(20)
+    pcm = noise(20)
     bench.plane.play(stream, [Clip.from_pcm(pcm)], "credit")
     bench.run_ms(100)
     bench.plane.redirect(stream, agreed(send=False))
@@ -202,7 +192,7 @@ def test_on_hold_speech_stands_still_and_goes_on_after_it():
 def test_a_new_codec_goes_on_in_the_middle_of_the_clip():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    pcm = tone(10)
+    pcm = noise(10)
     bench.plane.play(stream, [Clip.from_pcm(pcm)])
     bench.run_ms(100)
     bench.plane.redirect(stream, agreed(port=4010, codec="PCMU", payload_type=0))
@@ -248,7 +238,7 @@ def test_a_tick_that_failed_is_treated_as_one_left_out():
 
 def test_two_thousand_streams_each_say_their_own():
     bench = Bench(ports=[20000])
-    clips = [Clip.from_pcm(tone(3, seed)) for seed in range(40)]
+    clips = [Clip.from_pcm(noise(3, seed)) for seed in range(40)]
     draw = random.Random(3)
     said = {}
     for port in range(2000, 4000):
@@ -271,7 +261,7 @@ def test_two_thousand_streams_each_say_their_own():
 def test_a_row_is_used_again_and_nothing_of_the_old_call_is_left():
     bench = Bench(ports=[20000], capacity=1)
     first = bench.plane.open(agreed(ptime_ms=60))
-    bench.plane.play(first, [Clip.from_pcm(tone(50))], "old")
+    bench.plane.play(first, [Clip.from_pcm(noise(50))], "old")
     bench.run_ms(100)
     bench.press(first, "1", PHONE, 1)
     bench.run_ms(20)
@@ -296,7 +286,7 @@ def test_verbs_on_a_closed_stream_do_nothing():
     stream = bench.plane.open(agreed())
     bench.run_ms(20)
     assert bench.plane.close(stream).sent == 1
-    bench.plane.play(stream, [Clip.from_pcm(tone(1))])
+    bench.plane.play(stream, [Clip.from_pcm(noise(1))])
     bench.plane.stop(stream)
     bench.plane.redirect(stream, agreed())
     assert bench.plane.close(stream).sent == 0
@@ -309,7 +299,7 @@ def test_verbs_on_a_closed_stream_do_nothing():
 def test_a_stream_opened_and_closed_between_two_ticks_sends_nothing():
     bench = Bench()
     stream = bench.plane.open(agreed())
-    bench.plane.play(stream, [Clip.from_pcm(tone(5))])
+    bench.plane.play(stream, [Clip.from_pcm(noise(5))])
     bench.plane.close(stream)
     bench.run_ms(100)
     assert bench.sent(stream) == []

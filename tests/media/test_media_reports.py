@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from memory_wire import UTC, Bench, agreed
+from memory_wire import PHONE, UTC, Bench, agreed, audio
 
 from ivr.media.rtcp import Name, Report, block_rows, compact, read, receiver_reports, sender_reports
 from ivr.media.rtp import Packet
 from ivr.media.sdp import read_offer
 
-PHONE = ("192.0.2.1", 4000)
 THEM = 0xABCD1234
 
 
@@ -28,7 +27,7 @@ def talk(bench: Bench, stream, numbers, delays=(0,)) -> None:
         due.setdefault(place * 4 + delays[place % len(delays)], []).append(number)
     for tick in range(max(due) + 1):
         for number in due.get(tick, ()):
-            bench.hear(stream, Packet(8, number, number * 160, THEM, False, b"\xd5" * 160), PHONE)
+            bench.hear(stream, audio(number, ssrc=THEM), PHONE)
         bench.run()
 
 

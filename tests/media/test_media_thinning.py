@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from memory_wire import Bench, agreed
+from memory_wire import PHONE, Bench, agreed, audio
 
 from ivr.media.clip import Clip
 from ivr.media.g711 import encode
@@ -12,7 +12,6 @@ from ivr.media.rtcp import read
 from ivr.media.rtp import Packet
 from ivr.media.tones import sequence
 
-PHONE = ("192.0.2.1", 4000)
 G711 = {0, 8}
 
 
@@ -25,8 +24,7 @@ def talk(
 ) -> None:
     """Speech, a packet every 20 ms."""
     for number in range(begin, begin + packets):
-        packet = Packet(payload_type, number & 0xFFFF, number * 160 & 0xFFFFFFFF, 7, False, b"\xd5" * 160)
-        bench.hear(stream, packet, source)
+        bench.hear(stream, audio(number, payload_type), source)
         bench.run_ms(20)
 
 
@@ -142,7 +140,7 @@ def test_a_caller_whose_numbers_never_divide_by_64_is_not_taken_for_silent():
     bench = thinning(silent_after=30.0)
     stream = bench.plane.open(agreed())
     for number in range(3, 3 + 2 * 50 * 45, 2):  # odd numbers alone
-        bench.hear(stream, Packet(8, number & 0xFFFF, number * 160, 7, False, b"\xd5" * 160), PHONE)
+        bench.hear(stream, audio(number), PHONE)
         bench.run_ms(20)
     assert bench.silent == []
 
@@ -221,7 +219,7 @@ def test_our_reports_tell_what_the_sample_tells():
     for number in range(64 * 60):
         lost = number >= 64 * 20 and number % 128 == 64  # of the sample every second one, of the rest none
         if not lost:
-            bench.hear(stream, Packet(8, number, number * 160, 7, False, b"\xd5" * 160), PHONE)
+            bench.hear(stream, audio(number), PHONE)
         bench.run_ms(20)
     told = [block for datagram, _ in bench.wires[20000].reports for block in read(datagram).blocks]
     assert told[0].lost == 0

@@ -6,21 +6,10 @@ import itertools
 import random
 from collections import Counter
 
-import numpy as np
 import pytest
-from memory_wire import Bench, agreed
+from memory_wire import PHONE, Bench, agreed, noise, spoken
 
 from ivr.media.clip import Clip
-
-PHONE = ("192.0.2.1", 4000)
-
-
-def tone(frames: int) -> Clip:
-    return Clip.from_pcm(np.random.default_rng(1).integers(-8000, 8000, frames * 160).astype(np.int16))
-
-
-def spoken(sent, quiet=0xD5):
-    return [one for one in sent if set(one.packet.payload) != {quiet}]
 
 
 def bursts(bench: Bench, since: int) -> dict[int, int]:
@@ -71,7 +60,7 @@ def test_streams_of_every_packet_time_leave_at_the_ticks_wanted_as_at_all_of_the
         bench = Bench(chance=random.Random(4))
         for turn, ptime in enumerate((10, 20, 30, 40, 50, 60)):
             stream = bench.plane.open(agreed(port=3000 + turn, ptime_ms=ptime), silence=turn % 2 == 0)
-            bench.plane.play(stream, [tone(7 + turn), tone(3)])
+            bench.plane.play(stream, [Clip.from_pcm(noise(7 + turn)), Clip.from_pcm(noise(3))])
         (bench.run_wanted if wanted else bench.run)(200)
         assert len(bench.played) == 6
         sent.append([(one.tick, one.to, one.packet) for wire in bench.wires.values() for one in wire.sent])
@@ -83,7 +72,7 @@ def test_streams_of_every_packet_time_leave_at_the_ticks_wanted_as_at_all_of_the
 def test_a_key_stops_speech_within_two_frames_though_ticks_are_few(ptime, moment):
     bench = Bench()
     stream = bench.plane.open(agreed(ptime_ms=ptime))
-    bench.plane.play(stream, [tone(200)], "menu")
+    bench.plane.play(stream, [Clip.from_pcm(noise(200))], "menu")
     bench.run_wanted(100 + moment)
     pressed = bench.number
     bench.press(stream, "2", PHONE, 5000)
@@ -127,7 +116,7 @@ def test_a_crowd_that_comes_at_once_is_let_in_over_several_ticks_and_nobody_else
     bench.run_wanted(40)
     crowd = [bench.plane.open(agreed(port=2000 + turn)) for turn in range(1000)]
     for stream in crowd:
-        bench.plane.play(stream, [tone(2)], stream)
+        bench.plane.play(stream, [Clip.from_pcm(noise(2))], stream)
     while bench.plane.waiting == 3000:
         bench.run_wanted(1)
     for left in range(3000 - 32, 0, -32):

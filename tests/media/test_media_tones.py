@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_wire import Bench, agreed
+from memory_wire import PHONE, Bench, agreed
 
 from ivr.media.g711 import encode
 from ivr.media.rtp import Packet, pack
 from ivr.media.tone_ears import HOP, ToneEars
 from ivr.media.tones import HIGH, KEYS, LOW, pair, sequence, tone
 
-PHONE = ("192.0.2.1", 4000)
 ROW = np.array([0])
 
 
