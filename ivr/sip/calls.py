@@ -133,11 +133,10 @@ class Calls:
         if transaction.table is not INVITE_SERVER:
             return
         offers = not invite.body and bool(sdp)
-        answer = Answer(leg, transaction, data, offers, self._timers.t1)
+        answer = Answer(leg, transaction, data, offers, self._timers.t1, now + self._timers.give_up)
         leg.answers[invite.cseq.number] = answer
         leg.state = LegState.TALKING
         self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
-        self._alarms.set(answer, Timer.GIVE_UP_2XX, now + self._timers.give_up)
 
     def release(self, leg: Leg, now: float) -> None:
         """Send the 200 that has waited for a PRACK, and for the answer to what that brought."""
@@ -232,7 +231,7 @@ class Calls:
         """Send our BYE: for the hall the leg is over, here it stays until the BYE is answered."""
         self.turn_down(leg, 487, cause, now)
         leg.stop_resending()
-        leg.alarms.clear()
+        leg.alarms = ()
         leg.transferring = False
         leg.state = LegState.LEAVING
         self._send(leg, "BYE", now)
@@ -245,7 +244,7 @@ class Calls:
         leg.state = LegState.OVER
         leg.transferring = False
         leg.stop_resending()
-        leg.alarms.clear()
+        leg.alarms = ()
         self._legs.pop(leg.name, None)
 
     # What becomes of requests of ours
@@ -268,7 +267,7 @@ class Calls:
         """Tell the hall the outcome of a REFER, once."""
         if leg.transferring:
             leg.transferring = False
-            leg.alarms.pop(Timer.EXPIRE_TRANSFER, None)
+            self._alarms.stop(leg, Timer.EXPIRE_TRANSFER)
             self.events.append(TransferReported(leg.name, status))
 
     # Timers
@@ -289,7 +288,9 @@ class Calls:
         if timer is Timer.RESEND_2XX:
             self._layer.reply(answer.transaction, answer.data, 200, now)
             answer.interval = self._timers.doubled(answer.interval)
-            self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
+            again, last = now + answer.interval, answer.until
+            timer = Timer.RESEND_2XX if again < last else Timer.GIVE_UP_2XX
+            self._alarms.set(answer, timer, min(again, last))
         else:  # section 13.3.1.4: "the session SHOULD be terminated ... with a BYE"
             self.leave(answer.leg, Cause.NO_ACK, now)
 

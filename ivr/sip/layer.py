@@ -173,6 +173,8 @@ class TransactionLayer:
                     self.outbox.append(Datagram(transaction.last, transaction.destination, transaction.spare))
             else:
                 self._set(transaction, action, now)
+        if transaction.state is State.ACCEPTED and transaction.table is INVITE_SERVER:
+            transaction.last = None  # RFC 6026 section 7.1: the core alone sends a 2xx again
         if transaction.state is State.TERMINATED:
             self._forget(transaction)
         return actions

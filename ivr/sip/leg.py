@@ -9,7 +9,7 @@ from ivr.peer import Peer
 from ivr.sip.dialog import Dialog
 from ivr.sip.message import Request
 from ivr.sip.session_timer import MIN_SE, Session
-from ivr.sip.timers import Timer
+from ivr.sip.timers import Alarm
 from ivr.sip.transaction import Transaction
 
 __all__ = ["Answer", "Change", "Leg", "LegState", "Provisional", "Wish"]
@@ -66,7 +66,7 @@ class Leg:
         self.takes_updates = False  # the other side lists UPDATE in its Allow
         self.session: Session | None = None  # the session timer both sides agreed on
         self.min_se = MIN_SE  # the largest the other side has named
-        self.alarms: dict[Timer, float] = {}
+        self.alarms: tuple[Alarm, ...] = ()
         self.note_methods(invite)
 
     def note_methods(self, request: Request) -> None:
@@ -101,13 +101,13 @@ class Leg:
         """The INVITE has its final answer: its 180 is not resent, yet a late PRACK still finds it."""
         self.held = None
         if self.provisional is not None:
-            self.provisional.alarms.clear()
+            self.provisional.alarms = ()
             self.provisional.next = None
 
     def stop_resending(self, cseq: int | None = None) -> None:
         """Drop the 2xx up to a CSeq: an ACK shows that the other side has got as far. None: all of them."""
         for number in [n for n in self.answers if cseq is None or n <= cseq]:
-            self.answers.pop(number).alarms.clear()
+            self.answers.pop(number).alarms = ()
 
 
 class Provisional:
@@ -134,18 +134,21 @@ class Provisional:
         self.numbers, self.interval = numbers, interval
         self.acknowledged = self.described = self.offers = False  # it carries SDP; that is an offer
         self.next: tuple[list[tuple[str, str]], bytes] | None = None  # a 183 to be sent after its PRACK
-        self.alarms: dict[Timer, float] = {}
+        self.alarms: tuple[Alarm, ...] = ()
 
 
 class Answer:
     """A 2xx of ours, resent until its ACK comes (section 13.3.1.4)."""
 
-    __slots__ = ("alarms", "data", "interval", "leg", "offers", "transaction")
+    __slots__ = ("alarms", "data", "interval", "leg", "offers", "transaction", "until")
 
     def __init__(
-        self, leg: Leg, transaction: Transaction, data: bytes, offers: bool, interval: float
+        self, leg: Leg, transaction: Transaction, data: bytes, offers: bool, interval: float, until: float
     ) -> None:
-        """``offers``: its SDP is an offer, since the INVITE had none."""
+        """``offers``: its SDP is an offer, since the INVITE had none. ``until`` an ACK is waited for.
+
+        One alarm at a time: an ACK comes before the first, and then nothing of the answer is kept.
+        """
         self.leg, self.transaction, self.data = leg, transaction, data
-        self.offers, self.interval = offers, interval
-        self.alarms: dict[Timer, float] = {}
+        self.offers, self.interval, self.until = offers, interval, until
+        self.alarms: tuple[Alarm, ...] = ()

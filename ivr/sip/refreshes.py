@@ -89,8 +89,7 @@ class Refreshes:
 
     def _start(self, leg: Leg, session: Session | None, now: float) -> None:
         leg.session = session
-        leg.alarms.pop(Timer.REFRESH, None)
-        leg.alarms.pop(Timer.EXPIRE_SESSION, None)
+        self._alarms.stop(leg, Timer.REFRESH, Timer.EXPIRE_SESSION)
         if leg.wish is not None and leg.wish.refreshes:
             leg.wish = None
         if session is None:

@@ -26,7 +26,7 @@ from ivr.sip.events import Registered, RegistrationEvent, RegistrationFailed, Un
 from ivr.sip.headers import BadHeader
 from ivr.sip.message import Headers, Request, Response
 from ivr.sip.requests import Outcome, Requests, Way
-from ivr.sip.timers import Alarms, Timer
+from ivr.sip.timers import Alarm, Alarms, Timer
 from ivr.sip.transport import contact_uri
 from ivr.sip.uri import Uri
 
@@ -61,7 +61,7 @@ class Registering:
         """``contact`` gives our host:port as a peer reaches it; ``tell`` hears of each change, once."""
         self.registration, self._requests, self._clock = registration, requests, alarms
         self._new_token, self._reached_at, self._tell = new_token, contact, tell
-        self.alarms: dict[Timer, float] = {}
+        self.alarms: tuple[Alarm, ...] = ()
         self.proofs = Proofs(registration.auth_user, registration.password)
         self.peer: Peer | None = None  # where the last REGISTER went
         self._state = State.RESTING
@@ -101,7 +101,7 @@ class Registering:
             self._ask(now)
         elif timer is Timer.EXPIRE_BINDING:
             self._bound = False
-            again = self.alarms.get(Timer.REGISTER, now)
+            again = next((alarm.at for alarm in self.alarms if alarm.timer is Timer.REGISTER), now)
             self._report(408, "the binding ran out", again - now)
 
     # Answers
@@ -216,8 +216,7 @@ class Registering:
         self._registrar, self._proxy = self.registration.registrar, self.registration.proxy
         if refused:
             self._bound = False
-            self.alarms.pop(Timer.EXPIRE_BINDING, None)
-            self.alarms.pop(Timer.KEEP_ALIVE, None)
+            self._clock.stop(self, Timer.EXPIRE_BINDING, Timer.KEEP_ALIVE)
         if not self._bound:
             self._report(status, reason, seconds)
         self._after(now)
@@ -279,7 +278,7 @@ class Registering:
             self._depart(now)
 
     def _depart(self, now: float) -> None:
-        self.alarms.clear()
+        self.alarms = ()
         self._fresh()
         if self._bound:
             self._ask_for(0, now)
@@ -288,7 +287,7 @@ class Registering:
 
     def _gone(self, removed: bool) -> None:
         self._state, self._bound = State.LEFT, False
-        self.alarms.clear()
+        self.alarms = ()
         self._tell(Unregistered(self.registration.name, removed))
 
     def _report(self, status: int, reason: str, again: float) -> None:

@@ -85,7 +85,7 @@ class Provisionals:
         if prack.body and not waits.described:
             raise BadHeader("an offer in a PRACK before the INVITE's has its answer")
         waits.acknowledged = True
-        waits.alarms.clear()
+        waits.alarms = ()
         if waits.next is not None and leg.transaction is waits.transaction:
             self._send_reliably(leg, *waits.next, now)
         if not waits.described:

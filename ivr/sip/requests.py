@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ivr.peer import Peer, Target
 from ivr.sip.layer import MAGIC, TransactionLayer
 from ivr.sip.message import Request, Response
-from ivr.sip.timers import Alarms, Timer, Timers
+from ivr.sip.timers import Alarm, Alarms, Timer, Timers
 from ivr.sip.transaction import Transaction
 from ivr.sip.transport import names_transport, next_hop, via_line
 from ivr.sip.uri import Uri
@@ -63,7 +63,7 @@ class Sending:
         self.instead: Peer | None = None  # for this one's UDP its TCP was chosen
         self.request: Request | None = None
         self.accepted: Transaction | None = None  # an ACK's: the INVITE whose 2xx it answers
-        self.alarms: dict[Timer, float] = {}
+        self.alarms: tuple[Alarm, ...] = ()
 
 
 class Requests:
@@ -105,7 +105,7 @@ class Requests:
     def found(self, target: Target, peers: Sequence[Peer], now: float) -> None:
         """Take what a look-up gave."""
         for sending in self._waiting.pop(target, ()):
-            sending.alarms.clear()
+            sending.alarms = ()
             sending.left.extend((peer, None) for peer in peers)
             if not peers and sending.way.fallback is not None:
                 sending.left.append((sending.way.fallback, None))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["Alarms", "Owner", "Timer", "Timers"]
+__all__ = ["Alarm", "Alarms", "Owner", "Timer", "Timers"]
 
 _FEW = 1000  # alarms not worth a look for those that were taken back
 
@@ -64,37 +64,58 @@ class Timers:
 
 
 class Owner(Protocol):
-    """Who has set alarms: it keeps the time of each, so that a later or taken-back one does not ring."""
+    """Who has set alarms: it keeps them, so that one that was set anew or taken back does not ring."""
 
-    alarms: dict[Timer, float]
+    alarms: tuple[Alarm, ...]
+
+
+class Alarm(NamedTuple):
+    """One running timer: the same in the heap and at its owner. ``order`` is that of setting."""
+
+    at: float
+    order: int
+    owner: Owner
+    timer: Timer
+
+    @property
+    def wanted(self) -> bool:
+        """Whether nobody has set it anew or taken it back."""
+        return self in self.owner.alarms
 
 
 class Alarms:
-    """All running timers in one heap; taking one back is forgetting it at its owner."""
+    """All running timers in one heap; taking all of an owner's back is forgetting them there."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Owner, Timer]] = []
+        self._heap: list[Alarm] = []
         self._order = count()
         self._full = _FEW  # at this length the heap is looked through
 
     def set(self, owner: Owner, timer: Timer, at: float) -> None:
         """Ring at a time; an earlier setting of the same timer is forgotten."""
-        owner.alarms[timer] = at
-        heapq.heappush(self._heap, (at, next(self._order), owner, timer))
+        alarm = Alarm(at, next(self._order), owner, timer)
+        self.stop(owner, timer)
+        owner.alarms = (*owner.alarms, alarm)
+        heapq.heappush(self._heap, alarm)
         if len(self._heap) > self._full:
             self._forget_taken_back()
+
+    def stop(self, owner: Owner, *timers: Timer) -> None:
+        """Take these of an owner's alarms back."""
+        if owner.alarms:
+            owner.alarms = tuple(alarm for alarm in owner.alarms if alarm.timer not in timers)
 
     @property
     def next(self) -> float | None:
         """When the next one rings."""
         heap = self._heap
-        while heap and heap[0][2].alarms.get(heap[0][3]) != heap[0][0]:
+        while heap and not heap[0].wanted:
             heapq.heappop(heap)
-        return heap[0][0] if heap else None
+        return heap[0].at if heap else None
 
     def _forget_taken_back(self) -> None:
         """A session may last for years (RFC 4028); a call that ended is not to be kept for so long."""
-        self._heap = [entry for entry in self._heap if entry[2].alarms.get(entry[3]) == entry[0]]
+        self._heap = [alarm for alarm in self._heap if alarm.wanted]
         heapq.heapify(self._heap)
         self._full = max(2 * len(self._heap), _FEW)
 
@@ -102,5 +123,5 @@ class Alarms:
         """Each that rings by now, in order of time."""
         while (at := self.next) is not None and at <= now:
             _, _, owner, timer = heapq.heappop(self._heap)
-            del owner.alarms[timer]
+            self.stop(owner, timer)
             yield owner, timer

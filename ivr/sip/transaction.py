@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ivr.peer import Peer
 from ivr.sip.message import Request
-from ivr.sip.timers import Timer, Timers
+from ivr.sip.timers import Alarm, Timer, Timers
 
 __all__ = [
     "ABSORBED",
@@ -242,7 +242,7 @@ class Transaction:
         self.destination, self.spare = destination, spare
         self.last: bytes | None = None
         self.interval = 0.0
-        self.alarms: dict[Timer, float] = {}
+        self.alarms: tuple[Alarm, ...] = ()
         self.user: object = None
         self.origin: object = None
         self.request: Request | None = None
@@ -255,7 +255,7 @@ class Transaction:
         if row.state is not None:
             self.state = row.state
             if row.state is not State.PROCEEDING or self.table is INVITE_CLIENT:
-                self.alarms.clear()
+                self.alarms = ()
         return row.actions
 
     def timer_settings(self, action: Action, timers: Timers) -> tuple[tuple[Timer, float], ...]:

@@ -11,12 +11,12 @@ from phone import SDP, Phone
 from wire import Wire
 
 from ivr.sip.events import Ended
-from ivr.sip.timers import Alarms, Timer
+from ivr.sip.timers import Alarm, Alarms, Timer
 
 
 class Owner:
     def __init__(self) -> None:
-        self.alarms: dict[Timer, float] = {}
+        self.alarms: tuple[Alarm, ...] = ()
 
 
 moments = st.tuples(st.integers(0, 30), st.sampled_from([Timer.E, Timer.F]), st.integers(0, 50) | st.none())
@@ -32,7 +32,7 @@ def test_every_alarm_rings_at_its_last_setting_unless_taken_back(
     wanted: dict[tuple[int, Timer], int] = {}
     for which, timer, at in settings:
         if at is None:
-            owners[which].alarms.pop(timer, None)
+            alarms.stop(owners[which], timer)
             wanted.pop((which, timer), None)
         else:
             alarms.set(owners[which], timer, at)
@@ -49,7 +49,7 @@ def test_what_has_taken_its_alarms_back_is_not_kept_until_they_would_have_rung()
     for _ in range(5000):
         owner = Owner()
         alarms.set(owner, Timer.EXPIRE_SESSION, 2.0**31)
-        owner.alarms.clear()
+        owner.alarms = ()
         known.append(weakref.ref(owner))
     del owner
     gc.collect()

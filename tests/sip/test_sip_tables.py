@@ -80,7 +80,8 @@ PAIRS = [
 
 def started(table: Table, state: State, event: Input) -> Transaction:
     transaction = Transaction(table, state, "key", PEER)
-    transaction.alarms = dict.fromkeys(Timer, 1.0)
+    for timer in Timer:
+        Alarms().set(transaction, timer, 1.0)
     return transaction
 
 
@@ -209,5 +210,5 @@ def test_a_timer_taken_back_does_not_ring() -> None:
     alarms = Alarms()
     alarms.set(owner, Timer.H, 1.0)
     alarms.set(owner, Timer.I, 2.0)
-    del owner.alarms[Timer.H]
+    alarms.stop(owner, Timer.H)
     assert list(alarms.due(5.0)) == [(owner, Timer.I)]
