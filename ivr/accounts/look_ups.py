@@ -23,8 +23,9 @@ from ivr.accounts.look_ups_credit import (
 )
 from ivr.accounts.look_ups_limit import (
     CALLPRO_LIMIT,
+    GOMOBIL_LIMIT,
     GOMOBIL_RAISE,
-    LIMIT,
+    VODAFONE_LIMIT,
     VODAFONE_RAISE,
     tell_callpro_limit,
     tell_gomobil_raise,
@@ -63,13 +64,20 @@ _CALLPRO = _CZECH | {
     "top_up": _look_up(tell_top_up, TOP_UP),
     "orders": _look_up(tell_orders, ORDERS),
 }
-_LIMITED = _CZECH | {"limit": _look_up(tell_limit, LIMIT)}
 _LOOK_UPS: Mapping[str, Mapping[str, LookUp]] = {
     callpro.OPERATOR.code: _CALLPRO,
-    gomobil.OPERATOR.code: _LIMITED
-    | {"raise": _look_up(tell_gomobil_raise, GOMOBIL_RAISE), "pay": _look_up(tell_pay, NO_PAY)},
-    vodafone_cz_limit.OPERATOR.code: _LIMITED
-    | {"raise": _look_up(tell_vodafone_raise, VODAFONE_RAISE), "pay": _look_up(tell_pay, PAY)},
+    gomobil.OPERATOR.code: _CZECH
+    | {
+        "limit": _look_up(tell_limit, GOMOBIL_LIMIT),
+        "raise": _look_up(tell_gomobil_raise, GOMOBIL_RAISE),
+        "pay": _look_up(tell_pay, NO_PAY),
+    },
+    vodafone_cz_limit.OPERATOR.code: _CZECH
+    | {
+        "limit": _look_up(tell_limit, VODAFONE_LIMIT),
+        "raise": _look_up(tell_vodafone_raise, VODAFONE_RAISE),
+        "pay": _look_up(tell_pay, PAY),
+    },
     callshop_fr.OPERATOR.code: _EVERYWHERE
     | {
         "credit": _look_up(tell_shop_credit, SHOP_CREDIT),

@@ -9,14 +9,14 @@ from types import MappingProxyType
 from ivr.accounts.look_ups_age import AGE, age_of, moment_here
 from ivr.accounts.model import Charging, Fact, Finding
 from ivr.accounts.rules.calendar import local_day
-from ivr.accounts.rules.effects import LimitState
 from ivr.accounts.rules.spend import LimitReading, RaiseBy, Use
 from ivr.accounts.statement import Statement
 
 __all__ = [
     "CALLPRO_LIMIT",
+    "GOMOBIL_LIMIT",
     "GOMOBIL_RAISE",
-    "LIMIT",
+    "VODAFONE_LIMIT",
     "VODAFONE_RAISE",
     "tell_callpro_limit",
     "tell_gomobil_raise",
@@ -32,7 +32,8 @@ _STATE = _USE | {
     *("next_percent?", "next_at?", "roaming_blocked?", "restored_by?", "automatic_raise?"),
     *("raised_this_period?", "own_limit?", "units_left?"),
 }
-LIMIT: Outcomes = MappingProxyType({state.value: _STATE for state in LimitState} | {"none": _SPEND})
+VODAFONE_LIMIT: Outcomes = MappingProxyType({"open": _STATE, "units_only": _STATE, "none": _SPEND})
+GOMOBIL_LIMIT: Outcomes = MappingProxyType({**VODAFONE_LIMIT, "blocked": _STATE})
 CALLPRO_LIMIT: Outcomes = MappingProxyType(
     {"postpaid": _SPEND, "postpaid_with_limit": _USE, "prepaid": frozenset()}
 )
@@ -57,6 +58,8 @@ def tell_callpro_limit(statement: Statement, now: datetime) -> Finding:
 
 def tell_limit(statement: Statement, now: datetime) -> Finding:
     """A limit by its state: open, units_only, or blocked (GM-15, VL-13); "none" where the number has none.
+
+    Vodafone's never ends as blocked: what is paid already stays usable (VL-11).
 
     ``percent`` is rounded down, so that no threshold is told before it is reached. ``units_left`` says that
     free units or a bundle hold something, which "blocked" leaves unusable (GM-16). Flags are given

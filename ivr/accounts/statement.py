@@ -305,9 +305,11 @@ def _state(row: LimitRow | None, use: Use, operator: Operator) -> tuple[LimitSta
     """Where the limit stands, and whether use abroad is blocked.
 
     A limit that no use has been counted against yet, as one taken over from elsewhere, has no row: then its
-    state is what the next use would find.
+    state is what the next use would find. ValueError for a state that the operator does not know (VL-11).
     """
     if row is not None:
+        if row.state is LimitState.BLOCKED and operator.code != gomobil.OPERATOR.code:
+            raise ValueError(f"{operator.name} has no limit that blocks what is paid already")
         return row.state, row.roaming_blocked
     full = use.spend.minor > 0 and use.reached(100)
     state = LimitState.UNITS_ONLY if full else LimitState.OPEN

@@ -82,8 +82,6 @@ vodafone-units-only = Váš limit je vyčerpaný, placené služby jsou proto do
 
 vodafone-still-possible = Volné jednotky a bezplatné služby můžete v Česku využívat dál.
 
-vodafone-blocked = Váš limit je vyčerpaný a odchozí služby jsou zablokovány.
-
 vodafone-opens = Omezení skončí { DATE($resets_on, year: "no") }, nebo po navýšení limitu.
 
 # Within a day, not now (VL-15).

@@ -20,7 +20,7 @@ UNSHOWN = {  # what no caller of the demo can be shown beside the others
     ("gomobil", "credit"): {"prepaid", "expiring", "expired", "empty", "postpaid"},
     ("vodafone_cz", "credit"): {"prepaid", "expiring", "expired", "empty", "postpaid"},
     ("gomobil", "limit"): {"none"},
-    ("vodafone_cz", "limit"): {"none", "blocked"},
+    ("vodafone_cz", "limit"): {"none"},
     ("vodafone_cz", "pay"): {"none"},
     ("callshop_fr", "credit"): {"out_of_service_top_up_skipped"},
 }

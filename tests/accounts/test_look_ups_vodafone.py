@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ivr.accounts.look_ups import look_ups_of
 from ivr.accounts.model import Finding
 from ivr.accounts.rules.bills import Bill
 from ivr.accounts.rules.effects import LimitState
@@ -62,6 +63,9 @@ def test_VL_11_at_the_limit_free_units_stay_usable_and_no_second_block_follows()
     told = limit(of)
     assert (told.outcome, told.facts["units_left"]) == ("units_only", True)
     assert "not_usable" not in tell(OPERATOR, "units", of).facts
+    assert "blocked" not in look_ups_of(OPERATOR.code)["limit"].outcomes
+    with pytest.raises(ValueError, match="Vodafone has no limit that blocks what is paid already"):
+        limit(spent("1600", limit_row=standing(LimitState.BLOCKED, abroad=True), units=units))
 
 
 @pytest.mark.parametrize(

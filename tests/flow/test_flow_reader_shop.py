@@ -157,7 +157,7 @@ working_days = "mon-fri"  ->  working_days = "sat-mon"
 holidays = "FR" / working_days = "mon-fri"  ->  working_days = "mon-sun" / day_off.night = ["22:00-24:00"]
     hours.desk.day_off.night: "night" never begins: it is open always, or no day has it
 country = "FR"  ->  country = "FR" / use = "shared/a.toml"
-    line.use: files stand in a list, such as ["shared/identify-cs.toml"], not "shared/a.toml" alone
+    line.use: files stand in a list, such as ["shared/identify.toml"], not "shared/a.toml" alone
 country = "FR"  ->  country = "FR" / use = ["../a.toml"]
     line.use: a shared file lies below the dialplan's folder and ends in .toml, not "../a.toml"
 country = "FR"  ->  country = "FR" / use = ["shared/a.toml"]

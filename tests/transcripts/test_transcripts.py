@@ -21,7 +21,6 @@ LINES = ("callpro", "callshop", "gomobil", "vodafone")
 # Ways that no caller of `ivr try` can go, and why.
 KNOWN = "the look-up just before it has found who calls"
 LOST = "the store is there at one step and gone at the next: tests/call"
-NO_STATE = "free units stay usable at 100 % (VL-11): there is no state past it"
 SYMBOL = "every Czech number makes a variable symbol (VL-24)"
 UNTRIED: dict[str, dict[Place, str]] = {
     "callpro": {
@@ -33,10 +32,8 @@ UNTRIED: dict[str, dict[Place, str]] = {
     "callshop": {("step", "prove", "unavailable"): LOST},
     "gomobil": {("step", "prove", "unavailable"): LOST},
     "vodafone": {
-        ("step", "limit", "outcomes", "blocked"): NO_STATE,
         ("step", "pay", "outcomes", "none"): SYMBOL,
         ("step", "prove", "unavailable"): LOST,
-        ("step", "say-blocked", "then"): NO_STATE,
         ("step", "say-no-pay", "then"): SYMBOL,
     },
 }
@@ -46,7 +43,7 @@ OF_THE_HALL = {
 }
 UNHEARD = {
     **dict.fromkeys(LINES, OF_THE_HALL),
-    "vodafone": OF_THE_HALL | {"vodafone-blocked": NO_STATE, "vodafone-no-pay": SYMBOL},
+    "vodafone": OF_THE_HALL | {"vodafone-no-pay": SYMBOL},
 }
 
 
