@@ -27,9 +27,7 @@ def is_shared_file(name: str) -> bool:
 
 def _files(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError(
-            f'files stand in a list, such as ["shared/identify.toml"], not {shown(value)} alone'
-        )
+        raise ValueError(f'files stand in a list, such as ["shared/identify.toml"], not {shown(value)} alone')
     files = tuple(words(item) for item in value)
     for nth, file in enumerate(files):
         if file in files[:nth]:
