@@ -113,6 +113,7 @@ class Calls:
     def alike(self, call: str, *sentences: str) -> float:
         """How well the best of the sentences is heard in the call."""
         assert self.outcomes[call].code == 0, self.outcomes[call].explain()
+        assert self.heard[call].any(), f"{call}: nothing was heard in {len(self.heard[call]) / RATE:.1f} s"
         return max(find(self.heard[call], self.sounds[words]).correlation for words in sentences)
 
 

@@ -10,6 +10,7 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,15 +53,19 @@ def read_packet(source: int, data: bytes) -> Packet | None:
 
 
 def audio(packets: list[Packet]) -> npt.NDArray[np.int16]:
-    """The G.711 packets of the first stream as int16 at 8 kHz, each where its timestamp puts it."""
+    """The G.711 packets of one stream as int16 at 8 kHz, each where its timestamp puts it.
+
+    The stream with the most packets: a few strays, meant for whoever had the port before, are left out.
+    """
     speech = [packet for packet in packets if packet.payload_type in DECODE and packet.payload]
     if not speech:
         return np.zeros(0, np.int16)
-    first = speech[0]
+    ((longest, _),) = Counter(packet.ssrc for packet in speech).most_common(1)
+    stream = [packet for packet in speech if packet.ssrc == longest]
     placed: list[tuple[int, npt.NDArray[np.int16]]] = []
-    for packet in speech:
-        at = (packet.timestamp - first.timestamp) & 0xFFFFFFFF
-        if packet.ssrc == first.ssrc and at < LONGEST_GAP * 10:
+    for packet in stream:
+        at = (packet.timestamp - stream[0].timestamp) & 0xFFFFFFFF
+        if at < LONGEST_GAP * 10:
             placed.append((at, np.frombuffer(DECODE[packet.payload_type](packet.payload, 2), np.int16)))
     heard = np.zeros(max(at + len(samples) for at, samples in placed), np.int16)
     for at, samples in placed:
