@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 
 from ivr.call.speaker import Speaker
-from ivr.flow import Facts, Plan
+from ivr.flow import Facts, Line, Plan
 
 __all__ = ["Edition"]
 
@@ -24,8 +24,17 @@ class Edition:
         """The fixed sentences of ``speaker`` are prepared; every call knows ``facts`` from its start."""
         self.plans, self.speaker, self.facts = tuple(plans), speaker, facts or {}
         self.plan_for = lru_cache(maxsize=_REMEMBERED)(partial(_plan_for, self.plans))
+        self.line_for = lru_cache(maxsize=_REMEMBERED)(partial(_line_for, self.plans))
 
 
 def _plan_for(plans: Sequence[Plan], dialled: str) -> Plan | None:
     """The line that answers a dialled number, None where there is none."""
     return next((plan for plan in plans if plan.line.answers(dialled)), None)
+
+
+def _line_for(plans: Sequence[Plan], dialled: str) -> Line:
+    """The line as it is for calls to one of its numbers. KeyError where none answers it."""
+    plan = _plan_for(plans, dialled)
+    if plan is None:
+        raise KeyError(dialled)
+    return plan.line.called(dialled)

@@ -17,6 +17,8 @@ __all__ = ["Enquiries"]
 class Enquiries:
     """One call's questions. What a PIN has proven holds for the rest of the call."""
 
+    __slots__ = ("_accounts", "_caller", "_clock", "_leg", "_watch")
+
     def __init__(
         self, leg: str, caller: Caller, accounts: Accounts, clock: Callable[[], datetime], watch: Watcher
     ) -> None:

@@ -12,11 +12,12 @@ from typing import assert_never
 from ivr.accounts.service import Accounts
 from ivr.call.admission import Admission, Limits, TurnedAway, warning
 from ivr.call.callers import Callers
+from ivr.call.desk import Desk
 from ivr.call.edition import Edition
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
 from ivr.call.keys import Keys
 from ivr.call.media import CallMedia
-from ivr.call.session import Desk, Session
+from ivr.call.session import Session
 from ivr.call.speaking import BEFORE_ANSWER
 from ivr.media.events import DigitPressed, PlaneEvent, Played, Silent, Stopped, Stream
 from ivr.media.sdp import NoUsableCodec, SdpError

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from typing import Any, assert_never
 
 from ivr.accounts.callers import Caller
-from ivr.accounts.service import Accounts
+from ivr.call.desk import Desk
 from ivr.call.edition import Edition
 from ivr.call.enquiries import Enquiries
-from ivr.call.events import Fault, LanguageChanged, SentenceFailed, Watcher
+from ivr.call.events import LanguageChanged
 from ivr.call.speaking import Speaking
 from ivr.flow import (
     HangUp,
@@ -30,26 +27,8 @@ from ivr.flow import (
     Walk,
 )
 from ivr.media.events import Stream
-from ivr.media.shards import AnyPlane
 
-__all__ = ["Desk", "Session"]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every call works with: the rooms, the clock, and the two SIP verbs a call may use.
-
-    ``hang_up`` takes the leg and why, empty where the dialplan says so; ``refer`` the leg and the number.
-    After ``bridge_after`` seconds a caller who waits is told so.
-    """
-
-    plane: AnyPlane
-    accounts: Accounts
-    clock: Callable[[], datetime]
-    hang_up: Callable[[str, str], None]
-    refer: Callable[[str, str], None]
-    watch: Watcher
-    bridge_after: float
+__all__ = ["Session"]
 
 
 class Session:
@@ -57,6 +36,11 @@ class Session:
 
     Nothing that goes wrong in it leaves it: a bug is told as ``Fault`` and ends this call.
     """
+
+    __slots__ = (
+        "_desk", "_dialled", "_enquiries", "_facts", "_limit", "_over", "_task", "_timer", "_transfer_turn",
+        "_walk", "begun", "leg", "plan", "speaking",
+    )  # fmt: skip
 
     def __init__(
         self, leg: str, plan: Plan, caller: Caller, stream: Stream, edition: Edition, desk: Desk
@@ -67,17 +51,7 @@ class Session:
         self._walk = Walk(plan)
         accounts = desk.accounts.of(plan.line.operator)
         self._enquiries = Enquiries(leg, caller, accounts, desk.clock, desk.watch)
-        self.speaking = Speaking(
-            stream,
-            desk.plane,
-            edition.speaker,
-            plan.line.called(caller.dialled),
-            desk.bridge_after,
-            plan.line.called(caller.dialled).language,
-            lambda text, why: desk.watch(SentenceFailed(leg, text, why)),
-            partial(_fail, leg, desk),
-        )
-        self._loop = asyncio.get_running_loop()
+        self.speaking = Speaking(leg, stream, edition.speaker, edition.line_for(caller.dialled), desk)
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._limit: asyncio.TimerHandle | None = None
@@ -97,7 +71,7 @@ class Session:
         if self._over:
             return
         self.begun = True
-        self._limit = self._loop.call_later(self.plan.line.longest_call, self._hang_up, "longest call")
+        self._limit = self._desk.later(self.plan.line.longest_call, self._hang_up, "longest call")
         self._carry_out(self._walk.start, self._dialled, self._facts)
 
     def press(self, key: str) -> None:
@@ -150,7 +124,7 @@ class Session:
                 self._stop_task()
                 self.speaking.stop()
             case Listen(seconds, turn):
-                self._timer = self._loop.call_later(seconds, self._carry_out, self._walk.waited, turn)
+                self._timer = self._desk.later(seconds, self._carry_out, self._walk.waited, turn)
             case StopListening():
                 if self._timer is not None:
                     self._timer.cancel()
@@ -194,7 +168,7 @@ class Session:
         """Begin something that the caller waits for."""
         self._stop_task()
         self.speaking.wait()
-        self._task = self._loop.create_task(work)
+        self._task = self._desk.loop.create_task(work)
         self._task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -208,14 +182,8 @@ class Session:
 
     def _failed(self, error: BaseException) -> None:
         if not self._over:
-            _fail(self.leg, self._desk, error)
+            self._desk.failed(self.leg, error)
 
     def _hang_up(self, why: str) -> None:
         if not self._over:
             self._desk.hang_up(self.leg, why)
-
-
-def _fail(leg: str, desk: Desk, error: BaseException) -> None:
-    """A bug costs the call in which it shows, and no other."""
-    desk.watch(Fault(f"call {leg}", error))
-    desk.hang_up(leg, "fault")

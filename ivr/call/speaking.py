@@ -12,14 +12,14 @@ is still being made when the one before it has been said.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
+from ivr.call.desk import Desk
+from ivr.call.events import SentenceFailed
 from ivr.call.speaker import Speaker
 from ivr.errors import InfolineError
 from ivr.flow import Line, Speak
 from ivr.media.clip import Clip
 from ivr.media.events import Stream
-from ivr.media.shards import AnyPlane
 
 __all__ = ["BEFORE_ANSWER", "Speaking"]
 
@@ -30,24 +30,15 @@ BEFORE_ANSWER = "before the answer"
 class Speaking:
     """What one call says. Sentences of the line's own are in ``language``, the one the call has come to."""
 
-    def __init__(
-        self,
-        stream: Stream,
-        plane: AnyPlane,
-        speaker: Speaker,
-        line: Line,
-        bridge_after: float,
-        language: str,
-        cannot: Callable[[str, str], None],
-        failed: Callable[[BaseException], None],
-    ) -> None:
-        """``bridge_after``: seconds. ``cannot`` hears of a sentence by its name, and why it was not said;
-        ``failed`` of a bug.
-        """
-        self._stream, self._plane, self._speaker, self._line = stream, plane, speaker, line
-        self._bridge_after, self.language = bridge_after, language
-        self._cannot, self._failed = cannot, failed
-        self._loop = asyncio.get_running_loop()
+    __slots__ = (
+        "_bridge", "_bridged", "_desk", "_leg", "_line", "_part", "_speaker", "_stream", "_task", "language",
+    )  # fmt: skip
+
+    def __init__(self, leg: str, stream: Stream, speaker: Speaker, line: Line, desk: Desk) -> None:
+        """``line`` is as it is for the number that was called."""
+        self._leg, self._desk = leg, desk
+        self._stream, self._speaker, self._line = stream, speaker, line
+        self.language = line.language
         self._task: asyncio.Task[None] | None = None
         self._part: object | None = None  # the mark of a sentence behind which others are being made
         self._bridge: asyncio.TimerHandle | None = None
@@ -62,7 +53,7 @@ class Speaking:
         """Say it. The plane tells its end by its mark."""
         clip = self._ready(self._line.before_answer)
         said = [clip] if clip is not None else []
-        self._plane.play(self._stream, said, BEFORE_ANSWER, interruptible=False)
+        self._desk.plane.play(self._stream, said, BEFORE_ANSWER, interruptible=False)
 
     def say(self, speak: Speak) -> None:
         """Say this, and nothing that was still being made; the plane tells its end by the turn."""
@@ -71,16 +62,16 @@ class Speaking:
         ready = [clip for clip in clips if clip is not None]
         if len(ready) == len(clips):
             self._answer_begins()
-            self._plane.play(self._stream, ready, speak.turn, speak.interruptible)
+            self._desk.plane.play(self._stream, ready, speak.turn, speak.interruptible)
             return
         self.wait()
-        self._task = self._loop.create_task(self._make(speak))
+        self._task = self._desk.loop.create_task(self._make(speak))
         self._task.add_done_callback(self._made_all)
 
     def stop(self) -> None:
         """Fall silent at once; what is still being made is given up."""
         self.end()
-        self._plane.stop(self._stream)
+        self._desk.plane.stop(self._stream)
 
     def end(self) -> None:
         """Nothing of it goes on, but for what the plane has."""
@@ -95,7 +86,7 @@ class Speaking:
     def wait(self) -> None:
         """The caller has begun to wait, or waits on."""
         if self._bridge is None and not self._bridged:
-            self._bridge = self._loop.call_later(self._bridge_after, self._say_one_moment)
+            self._bridge = self._desk.later(self._desk.bridge_after, self._say_one_moment)
 
     async def _make(self, speak: Speak) -> None:
         """Have all sentences made at once, and play each as soon as those before it are on their way.
@@ -114,10 +105,10 @@ class Speaking:
                 said = clip or self._ready(self._line.trouble)
                 self._part = None if clip is None or task is making[-1] else object()
                 if said is not None:
-                    self._plane.play(self._stream, [said], self._part, speak.interruptible)
+                    self._desk.plane.play(self._stream, [said], self._part, speak.interruptible)
                 if clip is None:
                     break
-            self._plane.play(self._stream, [], speak.turn, speak.interruptible)  # only its mark
+            self._desk.plane.play(self._stream, [], speak.turn, speak.interruptible)  # only its mark
         finally:
             for task in making:
                 task.cancel()
@@ -126,12 +117,12 @@ class Speaking:
         try:
             return await task
         except InfolineError as error:
-            self._cannot(text, str(error))
+            self._desk.watch(SentenceFailed(self._leg, text, str(error)))
             return None
 
     def _made_all(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._failed(error)
+            self._desk.failed(self._leg, error)
 
     def _stop_making(self) -> None:
         self._part = None
@@ -143,7 +134,7 @@ class Speaking:
         self._bridge, self._bridged = None, True
         clip = self._ready(self._line.one_moment)
         if clip is not None:
-            self._plane.play(self._stream, [clip])
+            self._desk.plane.play(self._stream, [clip])
 
     def _answer_begins(self) -> None:
         """The caller hears an answer, or has stopped waiting for one: the next wait is a new one."""

@@ -7,6 +7,7 @@ that it gives as None is unknown from then on, whoever gave it before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ivr.flow.instructions import Facts
 from ivr.flow.steps import Sentence
@@ -15,6 +16,9 @@ from ivr.units import Units
 
 __all__ = ["Known", "Texts", "chosen", "holds", "is_known"]
 
+_NOTHING: Mapping[str, tuple[str, object]] = MappingProxyType({})
+_NO_FACTS: Facts = MappingProxyType({})
+
 Texts = tuple[tuple[str, Facts], ...]
 """Sentences by name, each with the facts it may speak of."""
 
@@ -22,26 +26,30 @@ Texts = tuple[tuple[str, Facts], ...]
 class Known:
     """The facts of one call, each with the source that gave it."""
 
+    __slots__ = ("_facts",)
+
     def __init__(self) -> None:
-        self._facts: dict[str, tuple[str, object]] = {}
+        self._facts: Mapping[str, tuple[str, object]] = _NOTHING
 
     def give(self, source: str, facts: Facts) -> None:
         """Take what a source says now in place of what it said before."""
-        self.take_back(source)
+        kept = {fact: given for fact, given in self._facts.items() if given[0] != source}
         for fact, value in facts.items():
             if value is None:
-                self._facts.pop(fact, None)
+                kept.pop(fact, None)
             else:
-                self._facts[fact] = (source, value)
+                kept[fact] = (source, value)
+        self._facts = kept or _NOTHING
 
     def take_back(self, *sources: str) -> None:
         """Forget what these sources gave."""
-        self._facts = {fact: given for fact, given in self._facts.items() if given[0] not in sources}
+        kept = {fact: given for fact, given in self._facts.items() if given[0] not in sources}
+        self._facts = kept or _NOTHING
 
     @property
-    def facts(self) -> dict[str, object]:
-        """All facts as they are now, in a dictionary of their own."""
-        return {fact: value for fact, (_, value) in self._facts.items()}
+    def facts(self) -> Facts:
+        """All facts as they are now; what is given later does not change them."""
+        return {fact: value for fact, (_, value) in self._facts.items()} or _NO_FACTS
 
 
 def is_known(value: object) -> bool:

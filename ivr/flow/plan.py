@@ -71,6 +71,8 @@ class Line:
     def called(self, dialled: str) -> Line:
         """The line as it is for a call to this number: with its own start, language and ``before_answer``."""
         number = self.number_called(dialled) or ""
+        if not any(number in own for own in (self.start_for, self.language_for, self.before_answer_for)):
+            return self
         return replace(
             self,
             start=self.start_for.get(number, self.start),

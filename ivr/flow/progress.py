@@ -6,6 +6,8 @@ says what follows from it. No clock, no I/O.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import assert_never
 
 from ivr.flow.digits import Keyed, after_key
@@ -60,12 +62,19 @@ __all__ = ["LONGEST_RUN", "Onward", "Progress"]
 LONGEST_RUN = 100
 """Steps without an answer from the caller, after which the line hangs up. The checker finds such plans."""
 
+_NO_SECRETS: Mapping[str, str] = MappingProxyType({})
+
 Onward = str | list[Instruction]
 """The next step's name, or what the hall has to do before there is one."""
 
 
 class Progress:
     """Where one call stands in its plan, and what takes it further."""
+
+    __slots__ = (
+        "_last_look_up", "_run", "at", "hurried", "keys", "plan", "refusals", "secrets", "state", "telling",
+        "turn",
+    )  # fmt: skip
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -74,7 +83,7 @@ class Progress:
         self.turn = 0
         self.keys = TypedAhead()
         self.telling = Telling(plan.line)
-        self.secrets: dict[str, str] = {}
+        self.secrets: Mapping[str, str] = _NO_SECRETS
         self.refusals = 0
         self.hurried = False
         self._run = 0
@@ -91,9 +100,13 @@ class Progress:
     def hang_up(self) -> list[Instruction]:
         """The call is over; nothing of what was keyed in is kept."""
         self.state = Ended()
-        self.secrets.clear()
+        self.forget_secrets()
         self.keys.clear()
         return [HangUp()]
+
+    def forget_secrets(self) -> None:
+        """Keep nothing of what was keyed in to be compared."""
+        self.secrets = _NO_SECRETS
 
     def _enter(self, name: str) -> Onward:
         step = self.plan.steps[name]
@@ -144,7 +157,9 @@ class Progress:
 
     def _identify(self, step: IdentifyStep) -> Onward:
         """Have what was keyed in compared; a call that has no tries left is not asked about again."""
-        account, pin = (self.secrets.pop(name, "") for name in (step.account, step.pin))
+        account, pin = (self.secrets.get(name, "") for name in (step.account, step.pin))
+        kept = {name: keyed for name, keyed in self.secrets.items() if name not in (step.account, step.pin)}
+        self.secrets = kept or _NO_SECRETS
         if self.refusals >= step.tries:
             self.keys.clear()
             return step.no_tries_left
@@ -235,7 +250,7 @@ class Progress:
             self.keys.clear()
             too_short = asked.too_short + 1
             return self.again_digits(AskingDigits(step, asked.silences, too_short), too_short, step.too_short)
-        self.secrets[step.into] = reading.digits
+        self.secrets = {**self.secrets, step.into: reading.digits}
         if keyed is Keyed.FULL:
             self.keys.number_ended_itself()
         return step.then

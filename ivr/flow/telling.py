@@ -14,17 +14,15 @@ __all__ = ["Telling"]
 class Telling:
     """What one call knows, has heard and speaks."""
 
+    __slots__ = ("_answer", "_asked_since", "_heard", "_line", "known", "language")
+
     def __init__(self, line: Line) -> None:
         self._line = line
         self.language = line.language
         self.known = Known()
         self._answer: Texts = ()
         self._asked_since = False
-        self._heard: frozenset[str] = frozenset()
-
-    def begin(self, dialled: str) -> None:
-        """Speak the language of the number that was dialled."""
-        self.language = self._line.called(dialled).language
+        self._heard: tuple[str, ...] = ()
 
     def switch(self, language: str) -> None:
         """Speak another language; ``account`` is the caller's own, where the line speaks it."""
@@ -57,7 +55,8 @@ class Telling:
         """The words of a question: fewer for a caller who comes back, but not ``again`` after a silence."""
         self.asked()
         heard = step.name in self._heard
-        self._heard |= {step.name}
+        if not heard:
+            self._heard += (step.name,)
         return step.short if heard and step.short and not again else step.texts
 
     def asked(self) -> None:

@@ -11,29 +11,32 @@ MOST_KEPT = 32
 class TypedAhead:
     """The keys of one call that wait for a question, the earliest first. They never show in a repr."""
 
+    __slots__ = ("_kept", "_number_ended")
+
     def __init__(self) -> None:
-        self._kept: list[str] = []  # a tenth of the memory of a deque, which every call would have
+        self._kept = ""
         self._number_ended = False
 
     def keep(self, key: str) -> None:
         """Keep a key; the ones beyond :data:`MOST_KEPT` are lost."""
         if len(self._kept) < MOST_KEPT:
-            self._kept.append(key)
+            self._kept += key
 
     def take(self) -> str | None:
         """The earliest key, or None where none waits."""
-        return self._kept.pop(0) if self._kept else None
+        key, self._kept = self._kept[:1], self._kept[1:]
+        return key or None
 
     def clear(self) -> None:
         """Throw all keys away."""
-        self._kept.clear()
+        self._kept = ""
 
     def number_ended_itself(self) -> None:
         """A number is full: many callers press ``#`` behind it all the same, which answers nothing."""
         if not self._kept:
             self._number_ended = True
-        elif self._kept[0] == "#":
-            del self._kept[0]
+        elif self._kept.startswith("#"):
+            self._kept = self._kept[1:]
 
     def closes_number(self, key: str) -> bool:
         """Whether a key is that ``#``; any other key ends the wait for it."""

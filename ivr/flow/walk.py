@@ -63,6 +63,8 @@ __all__ = ["LONGEST_RUN", "MOST_KEPT", "Walk"]
 class Walk:
     """One call's way through one plan. Every input returns what the hall is to do now, in this order."""
 
+    __slots__ = ("_call",)
+
     def __init__(self, plan: Plan) -> None:
         self._call = Progress(plan)
 
@@ -94,9 +96,10 @@ class Walk:
         """
         if not isinstance(self._call.state, Ready):
             return []
-        self._call.telling.begin(dialled)
+        line = self._call.plan.line.called(dialled)
+        self._call.telling.language = line.language
         self._call.telling.known.give("start", facts or {})
-        return self._call.go(self._call.plan.line.called(dialled).start)
+        return self._call.go(line.start)
 
     def key_pressed(self, digit: str) -> list[Instruction]:
         """The caller pressed a key: 0-9, ``*``, ``#``, A-D. Anything else is absorbed."""
@@ -184,7 +187,7 @@ class Walk:
         if self._late(turn) or not isinstance(self._call.state, Identifying):
             return []
         step = self._call.state.step
-        self._call.secrets.clear()
+        self._call.forget_secrets()
         if outcome == "refused":
             self._call.keys.clear()
             self._call.refusals += 1
