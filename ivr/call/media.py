@@ -28,7 +28,8 @@ class CallMedia:
     session_id: int
     theirs: sdp.Description | None
     signalling: str
-    _origin: sdp.Origin | None = field(default=None, init=False)
+    _host: str = field(default="", init=False)
+    _version: int = field(default=0, init=False)
     _ours: bytes = field(default=b"", init=False)
     _offering: bool = field(default=False, init=False)
     _early: bool = field(default=False, init=False)
@@ -122,9 +123,12 @@ class CallMedia:
 
     def _described(self, host: str, write: Callable[[sdp.Origin], str]) -> bytes:
         """Our description; its version grows by one where anything in it changes (RFC 3264 section 8)."""
-        if self._origin is None:
-            self._origin = sdp.Origin(self.session_id, 0, host)
+        self._host = self._host or host
         if not self._ours or write(self._origin).encode() != self._ours:
-            self._origin = replace(self._origin, version=self._origin.version + 1)
+            self._version += 1
             self._ours = write(self._origin).encode()
         return self._ours
+
+    @property
+    def _origin(self) -> sdp.Origin:
+        return sdp.Origin(self.session_id, self._version, self._host)

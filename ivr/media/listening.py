@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .arrivals import Arrivals
 from .events import SAME_PRESS
 from .g711 import Codec
+from .hosts import Hosts
 from .in_band import InBand
 from .reports import Reports
 from .rtcp import read
@@ -25,6 +26,7 @@ __all__ = ["LINGER", "Listener"]
 
 _WIRE = 48  # bits of a source address, below the socket's number in a key
 _PORT = 0xFFFF  # the port within a key
+_HOST = 0xFFFFFFFF
 LINGER = 2.0  # seconds in which packets of a closed call are still expected, and not taken for a new one's
 
 
@@ -33,11 +35,16 @@ class _Peer:
     """Who one stream listens to: keys hold the socket's number; 0 is nobody."""
 
     wire: int
-    agreed: int
-    heard: int
-    hosts: tuple[int, ...]
-    ears: EventReceiver
+    agreed: int = 0
+    heard: int = 0
+    signalling: int = 0
+    ears: EventReceiver | None = None  # from the first key on
     told: list[tuple[str, float]] | None = None  # keys by SIP INFO, and when; None before the first
+
+    @property
+    def hosts(self) -> set[int]:
+        """Where packets may come from: the agreed host and that of the signalling, on this socket."""
+        return {self.wire << 32 | host for host in (self.agreed >> 16 & _HOST, self.signalling) if host}
 
 
 class Listener:
@@ -66,7 +73,7 @@ class Listener:
         self._destination, self._reports = destination, reports
         self._sources = Sources(2 * capacity)
         self._peers: dict[int, _Peer] = {}
-        self._hosts: dict[int, set[int]] = {}
+        self._hosts = Hosts()
         self._closed: OrderedDict[int, float] = OrderedDict()
         self._grave = capacity  # one row behind the others takes the packets of calls just closed
         rows = capacity + 1
@@ -83,7 +90,7 @@ class Listener:
 
     def open(self, slot: int, wire: int, now: float) -> None:
         """Begin with a row, believing nobody yet."""
-        self._peers[slot] = _Peer(wire, 0, 0, (), EventReceiver())
+        self._peers[slot] = _Peer(wire)
         self._thinning.open(slot, wire)
         self.last_heard[slot] = now
 
@@ -106,7 +113,7 @@ class Listener:
         if key == peer.agreed:
             return
         self._forget(slot, peer, now)
-        peer.agreed, peer.heard = key, 0
+        peer.agreed = key
         self._settled[slot], self._thinning.latched_at[slot] = False, np.inf
         if not key:
             return
@@ -114,9 +121,9 @@ class Listener:
             self._sources.put(key, slot)
         if not self._symmetric:
             return
-        peer.hosts = tuple({peer.wire << 32 | host for host in (remote >> 16, signalling) if host})
+        peer.signalling = signalling
         for host in peer.hosts:
-            self._hosts.setdefault(host, set()).add(slot)
+            self._hosts.add(host, slot)
 
     def listen(self, slot: int, codec: Codec, payload_type: int) -> None:
         """Hear keys in the speech of this codec, on a row whose caller has no telephone-event."""
@@ -141,7 +148,7 @@ class Listener:
         keys = {peer.agreed, peer.heard} - {0}
         if not self._settled[slot]:
             keys |= {host << 16 | peer.agreed & _PORT for host in peer.hosts}
-        alone = {key for key in keys if len(self._hosts.get(key >> 16, ())) <= 1}
+        alone = {key for key in keys if self._hosts.count(key >> 16) <= 1}
         return {key >> 16 & 0xFFFFFFFF for key in alone}, {key & _PORT for key in keys - alone}
 
     def in_band(self, slot: int) -> bool:
@@ -209,7 +216,9 @@ class Listener:
             if packet is None:
                 self.counts["malformed"] += 1
                 continue
-            digit = self._peers[slot].ears.receive(packet.timestamp, packet.payload, packet.ssrc)
+            peer = self._peers[slot]
+            peer.ears = peer.ears or EventReceiver()
+            digit = peer.ears.receive(packet.timestamp, packet.payload, packet.ssrc)
             if digit is not None:
                 yield slot, digit
         if self._in_band.listening:
@@ -283,7 +292,7 @@ class Listener:
         """
         for key in np.unique(keys[unknown]).tolist():
             same = unknown[keys[unknown] == key]
-            waiting = [slot for slot in self._hosts.get(key >> 16, ()) if not self._settled[slot]]
+            waiting = [slot for slot in self._hosts.rows(key >> 16) if not self._settled[slot]]
             if len(waiting) > 1:
                 waiting = [slot for slot in waiting if (self._peers[slot].agreed ^ key) & _PORT == 0]
             if len(waiting) != 1:
@@ -299,10 +308,8 @@ class Listener:
                 self._closed.pop(key, None)
                 self._closed[key] = now + LINGER
         for host in peer.hosts:
-            self._hosts[host].discard(slot)
-            if not self._hosts[host]:
-                del self._hosts[host]
-        peer.hosts = ()
+            self._hosts.discard(host, slot)
+        peer.agreed = peer.heard = peer.signalling = 0
 
     def _drop(self, slot: int, key: int) -> None:
         if self._sources.get(key) == slot:

@@ -121,9 +121,8 @@ class Plane:
         if not self._free:
             raise NoPortFree("every stream of the media plane is in use")
         placement = self._pool.place(reach)
-        stream = Stream(
-            self._free.pop(), placement.wire.port, placement.index, placement.wire, silence, reach.family
-        )
+        wire = self._pool.wires[placement.index]
+        stream = Stream(self._free.pop(), wire.port, placement.index, wire, silence, reach.family)
         self._held[stream] = _Held(placement, reach, reach)
         return stream
 
@@ -136,10 +135,15 @@ class Plane:
         held = self._held.get(stream)
         if held is None:
             return
-        before, held.now = held.now, self._reaches.reach(agreed.remote, signalling_ip, stream.family)
-        held.placement = self._pool.move(held.placement, held.now)
         self._open_control(stream, agreed)
-        self._commands.append((self._agree, (stream, agreed, held.now)))
+        reach = self._reaches.reach(agreed.remote, signalling_ip, stream.family)
+        if reach == held.now:
+            self._reaches.forget(reach)
+            self._commands.append((self._agree, (stream, agreed, held.now)))
+            return
+        before, held.now = held.now, reach
+        held.placement = self._pool.move(held.placement, reach)
+        self._commands.append((self._agree, (stream, agreed, reach)))
         if before is not held.first:
             self._commands.append((self._leave, (before,)))
 

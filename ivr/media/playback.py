@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .clip import Clip
 from .events import PlaneEvent, Played, Stopped, Stream
@@ -30,7 +30,7 @@ class _Voice:
     stream: Stream
     agreed: Agreed | None = None
     clip: Clip | None = None
-    queue: list[Play] = field(default_factory=list)
+    queue: tuple[Play, ...] = ()
 
 
 class Playback:
@@ -65,7 +65,7 @@ class Playback:
     def queue(self, slot: int, play: Play) -> None:
         """Say this after everything queued before it."""
         voice = self._voices[slot]
-        voice.queue.append(play)
+        voice.queue += (play,)
         if voice.clip is None:
             self.go_on(slot)
 
@@ -92,7 +92,7 @@ class Playback:
                     self._out.load(slot, voice.clip, voice.agreed.codec)
                     self._refresh(voice)
                     return
-            del voice.queue[0]
+            voice.queue = voice.queue[1:]
             self._tell(Played(voice.stream, play.mark))
         voice.clip = None
         self._out.rest(slot, voice.agreed.codec)
@@ -104,7 +104,7 @@ class Playback:
         if not dropped:
             return []
         speaking = voice.queue[0]
-        voice.queue = [play for play in voice.queue if play not in dropped]
+        voice.queue = tuple(play for play in voice.queue if play not in dropped)
         if speaking in dropped:
             voice.clip = None
             self.go_on(slot)

@@ -38,7 +38,6 @@ class Placement:
     """Where a call was put and what it holds there: ``remote`` and ``host`` are 0 where unknown."""
 
     index: int
-    wire: Wire
     remote: int
     host: int
     roams: bool
@@ -80,7 +79,7 @@ class PortPool:
         place.hosts[host] += 1
         if roams:
             place.roaming[host] += 1
-        return Placement(index, place.wire, key, host, roams)
+        return Placement(index, key, host, roams)
 
     def release(self, placement: Placement) -> None:
         """Forget a call."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern  # phones say much the same: calls that are up share the words of their descriptions
+from types import MappingProxyType
 
 from .addresses import family_of, plain_address
 from .g711 import Codec
@@ -18,6 +20,7 @@ _CODECS: dict[tuple[str, ...], Codec] = {
     ("PCMA", "8000"): "PCMA", ("PCMA", "8000", "1"): "PCMA",
     ("PCMU", "8000"): "PCMU", ("PCMU", "8000", "1"): "PCMU",
 }  # fmt: skip
+_REMEMBERED = 128  # descriptions as phones of a kind write them
 _MOST_LINES = 2000  # a description is a page; more is somebody's experiment
 
 
@@ -80,7 +83,7 @@ def read(body: str | bytes) -> tuple[str, str, tuple[MediaLine, ...]]:
             sections.append([])
         sections[-1].append(row)
     session = sections[0]
-    timing = next((row[2:] for row in session if row.startswith("t=")), "0 0")
+    timing = intern(next((row[2:] for row in session if row.startswith("t=")), "0 0"))
     direction = next((row[2:] for row in session if row[:2] == "a=" and row[2:] in DIRECTIONS), "sendrecv")
     host = _host(session, None)
     return timing, direction, tuple(_media(section, host) for section in sections[1:])
@@ -94,28 +97,40 @@ def _media(section: list[str], session_host: str | None) -> MediaLine:
     port = port.partition("/")[0]
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
         raise SdpError(f"not a port: {port[:20]!r}")
-    attributes = []
-    encodings: dict[str, tuple[str, ...]] = {}
-    for row in section:
-        if row.startswith("a="):
-            name, _, value = row[2:].partition(":")
-            attributes.append((intern(name), intern(value.strip())))
-            if name == "rtpmap":
-                number, _, encoding = value.strip().partition(" ")
-                words = encoding.strip().upper().split("/")
-                encodings.setdefault(intern(number), tuple(map(intern, words)))
+    attributes, encodings = _described(tuple(row for row in section if row.startswith("a=")))
     line = MediaLine(
         intern(kind),
         int(port),
         intern(protocol),
-        tuple(map(intern, formats)),
+        _shared(tuple(formats)),
         _host(section, session_host),
-        tuple(attributes),
+        attributes,
         encodings,
     )
     if line.is_plain_rtp and not all(_is_payload_type(number) for number in formats):
         raise SdpError(f"not payload types: {' '.join(formats)[:80]!r}")
     return line
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _shared(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The same words, once for all who say them."""
+    return words
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _described(rows: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], Mapping[str, tuple[str, ...]]]:
+    """The attributes of some a= lines, and the encodings among them."""
+    attributes = []
+    encodings: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        name, _, value = row[2:].partition(":")
+        attributes.append((intern(name), intern(value.strip())))
+        if name == "rtpmap":
+            number, _, encoding = value.strip().partition(" ")
+            words = encoding.strip().upper().split("/")
+            encodings.setdefault(intern(number), tuple(map(intern, words)))
+    return tuple(attributes), MappingProxyType(encodings)
 
 
 def _is_payload_type(text: str) -> bool:
