@@ -11,9 +11,10 @@ from peers.asterisk import Asterisk
 from peers.baresip import Baresip
 from peers.line import Line
 from peers.process import until
+from peers.scenario import info, keys, receive
 from peers.sipp import Sipp
-from sentences import CREDIT, hears, hears_prompt
-from together import Plan, play_together
+from sentences import CREDIT, hears, hears_prompt, rendered
+from together import ALIKE, call_that_listens, play_together
 
 LISTEN_S = 7
 LEFT = "why='line hung up' step=end"
@@ -79,17 +80,20 @@ def test_key_0_hands_the_caller_to_the_operator_behind_the_pbx(
 
 
 def test_a_key_reaches_the_line_through_the_pbx_by_either_law_and_way(
-    line: Line, asterisk: Asterisk, sipp: Callable[..., Sipp], tmp_path: Path
+    line: Line, asterisk: Asterisk, sipp: Callable[..., Sipp]
 ) -> None:
     """6001 sends RFC 4733 all the way, 6002 SIP INFO all the way (phone to PBX, PBX to line); all at once."""
     peer_required("raw sockets")
-    ways = {"RFC 4733": ("pbx_call", PHONE_6001), "INFO": ("pbx_call_info", PHONE_6002)}
+    ways = {"RFC 4733": (PHONE_6001, [keys("2")]), "INFO": (PHONE_6002, [info("2", 3), receive(200)])}
     plans = {
-        f"{way}, {codec[1]}": Plan(sipp(number=phone[0], codec=codec), scenario, phone)
-        for way, (scenario, phone) in ways.items()
+        f"{way}, {codec[1]}": call_that_listens(sipp(number=phone[0], codec=codec), *press, login=phone)
+        for way, (phone, press) in ways.items()
         for codec in ((8, "PCMA"), (0, "PCMU"))
     }
-    for name, call in play_together(plans, ("127.0.0.1", asterisk.sip_port)).items():
+    credit = rendered(line.settings, [], [("cs", CREDIT)])[CREDIT]
+    calls = play_together(plans, ("127.0.0.1", asterisk.sip_port), credit)
+    for name, call in calls.items():
         assert call.outcome.code == 0, f"{name}: {call.outcome.explain()}"
-        found = hears(line, call.audio, CREDIT, tmp_path)
-        assert found.correlation > 0.9, f"{name}: the credit was not heard: {found}\n{line.log()[-2000:]}"
+        assert call.found.correlation > ALIKE, (
+            f"{name}: the credit was not heard: {call.found}\n{line.log()[-2000:]}"
+        )

@@ -12,9 +12,10 @@ from peers.baresip import Baresip
 from peers.certificates import Certificates
 from peers.line import Line
 from peers.process import until
+from peers.scenario import keys
 from peers.sipp import Sipp
-from sentences import CREDIT, hears, hears_prompt
-from together import Plan, play_together
+from sentences import CREDIT, hears_prompt, rendered
+from together import ALIKE, call_that_listens, play_together
 
 PHONE = """
 [{name}](phone)
@@ -54,14 +55,18 @@ def test_the_pbx_sees_the_line_by_both_and_complains_of_nothing(pbx: Asterisk) -
 
 @pytest.mark.interop
 def test_phones_behind_the_pbx_hear_their_credit(
-    streams_line: Line, pbx: Asterisk, sipp: Callable[..., Sipp], tmp_path: Path
+    streams_line: Line, pbx: Asterisk, sipp: Callable[..., Sipp]
 ) -> None:
     peer_required("raw sockets")
-    plans = {trunk: Plan(sipp(number=phone), "pbx_call", (phone, phone)) for trunk, phone in TRUNKS.items()}
-    for trunk, call in play_together(plans, ("127.0.0.1", pbx.sip_port)).items():
+    plans = {
+        trunk: call_that_listens(sipp(number=phone), keys("2"), login=(phone, phone))
+        for trunk, phone in TRUNKS.items()
+    }
+    credit = rendered(streams_line.settings, [], [("cs", CREDIT)])[CREDIT]
+    calls = play_together(plans, ("127.0.0.1", pbx.sip_port), credit)
+    for trunk, call in calls.items():
         assert call.outcome.code == 0, f"{trunk}: {call.outcome.explain()}"
-        found = hears(streams_line, call.audio, CREDIT, tmp_path)
-        assert found.correlation > 0.9, f"{trunk}: the credit was not heard: {found}"
+        assert call.found.correlation > ALIKE, f"{trunk}: the credit was not heard: {call.found}"
         to_the_line = streams_line.tls if trunk == "tls" else streams_line.address
         sent = f"to {trunk.upper()}:127.0.0.1:{to_the_line[1]} --->\nINVITE"
         assert sent in pbx.process.said().replace("\r", ""), f"the call did not go by {trunk}"

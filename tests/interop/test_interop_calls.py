@@ -9,30 +9,36 @@ from conftest import peer_required
 from listening import find, signal_to_noise
 from peers.ear import Ear
 from peers.line import Line
+from peers.scenario import info, keys, receive, request
 from peers.sipp import Sipp
-from sentences import CREDIT, hears, hears_prompt, prompt
-from together import Plan, play_together
+from sentences import CREDIT, hears, hears_prompt, prompt, rendered
+from together import ALIKE, call_that_listens, play_together
 
 Caller = Callable[..., Sipp]
 LAWS = [pytest.param((8, "PCMA"), id="A-law"), pytest.param((0, "PCMU"), id="mu-law")]
-WAYS = {"RFC 4733": "call", "INFO dtmf-relay": "call_info_relay", "INFO dtmf": "call_info_plain"}
+WAYS = {
+    "RFC 4733": [keys("2")],
+    "INFO dtmf-relay": [info("2", 2), receive(200)],
+    "INFO dtmf": [request("INFO", 2, "Content-Type: application/dtmf", body="2"), receive(200)],
+}
 
 
-def test_key_2_reads_the_credit_by_either_law_and_each_way_a_key_travels(
-    line: Line, sipp: Caller, tmp_path: Path
-) -> None:
+def test_key_2_reads_the_credit_by_either_law_and_each_way_a_key_travels(line: Line, sipp: Caller) -> None:
     """CP-10, six calls at once."""
     peer_required("raw sockets")
     plans = {
-        f"{way}, {codec[1]}": Plan(sipp(codec=codec), scenario)
-        for way, scenario in WAYS.items()
+        f"{way}, {codec[1]}": call_that_listens(sipp(codec=codec), *press)
+        for way, press in WAYS.items()
         for codec in ((8, "PCMA"), (0, "PCMU"))
     }
-    for name, call in play_together(plans, line.address).items():
+    credit = rendered(line.settings, [], [("cs", CREDIT)])[CREDIT]
+    calls = play_together(plans, line.address, credit)
+    for name, call in calls.items():
         assert call.outcome.code == 0, f"{name}: {call.outcome.explain()}"
         assert call.payload_types == {plans[name].caller.codec[0]}, name
-        found = hears(line, call.audio, CREDIT, tmp_path)
-        assert found.correlation > 0.9, f"{name}: the credit was not heard: {found}\n{line.log()[-2000:]}"
+        assert call.found.correlation > ALIKE, (
+            f"{name}: the credit was not heard: {call.found}\n{line.log()[-2000:]}"
+        )
 
 
 @pytest.mark.parametrize("codec", LAWS)

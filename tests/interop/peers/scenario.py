@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = [
     "DEAF",
     "ack", "answer", "bye", "cancel", "challenged", "info", "invite", "keys", "note", "offer", "pause",
-    "receive", "receive_request", "refused_ack", "request", "write_scenario",
+    "receive", "receive_request", "refused_ack", "request", "until_told", "write_scenario",
 ]  # fmt: skip
 
 VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch};rport"
@@ -138,6 +138,12 @@ def answer(status: int, reason: str, *headers: str, body: str = "") -> str:
 def pause(seconds: float) -> str:
     """Nothing for so long."""
     return f'<pause milliseconds="{round(seconds * 1000)}"/>'
+
+
+def until_told(seconds: float = 30) -> str:
+    """Nothing until ``Sipp.go_on()`` says that enough has been heard; at the longest for so many seconds."""
+    told = f'<recv request="MESSAGE" timeout="{round(seconds * 1000)}" ontimeout="goes-on"/>'
+    return f'{told}<label id="goes-on"/>'
 
 
 def keys(digits: str) -> str:

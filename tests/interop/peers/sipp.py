@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -144,6 +145,18 @@ class Sipp:
         if through:
             command += ["-rsa", f"{through[0]}:{through[1]}"]
         return Process("sipp", [*command, f"{bracketed(target[0])}:{target[1]}"], self.folder)
+
+    def go_on(self) -> None:
+        """What a call that stands at ``until_told()`` waits for; it must be its only one, and by UDP."""
+        answered = next(one for one in read_messages(self.said_so_far()) if one.answers(200, "INVITE"))
+        (theirs,), (mine,), (call,) = map(answered.header, ("To", "From", "Call-ID"))
+        lines = [
+            f"MESSAGE sip:{self.host} SIP/2.0", "Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK-go-on",
+            f"From: {theirs}", f"To: {mine}", f"Call-ID: {call}", "CSeq: 1 MESSAGE", "Content-Length: 0",
+        ]  # fmt: skip
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.sendto("\r\n".join([*lines, "", ""]).encode(), (self.host, self.sip_port))
 
     def said_so_far(self) -> str:
         """All messages up to now, as text."""
