@@ -30,11 +30,15 @@ from ivr.accounts.demo_cast import of_callpro
 _SAMPLE = 5.0  # seconds
 _BEGIN_A_SECOND = 20
 _SILENT_AFTER = 10
-_CALLERS_LEAVE = 60.0  # seconds: those who never sent an ACK wait longest, 64*T1 and the line's BYE
+_SESSION = 90  # seconds, the least there is (RFC 4028): who vanishes on hold is missed after two thirds of it
+_CALLERS_LEAVE = 80.0  # seconds: those who vanished on hold wait longest
 _LINE_LETS_GO = 60.0
 _LINE_ENDS = 30.0
 _TOO_BUSY = 0.3  # of the time without a core: calls fail that would not on a machine of the line's own
-_SIP = 'answer_after = "300 ms"\nmax_lag = "10 s"  # a crowded machine is no reason to refuse a call'
+_SIP = f"""\
+session_expires = "{_SESSION} s"
+answer_after = "300 ms"
+max_lag = "10 s"  # a crowded machine is no reason to refuse a call"""
 _MORE = (
     '[[trunks]]\nname = "soak"\nnetworks = ["127.0.0.0/8"]\ncalls_per_second = 500\n[log]\nformat = "json"\n'
 )
@@ -65,7 +69,9 @@ def told(seen: Seen, up: int) -> str:
 async def soak(line: RunningLine, asked: argparse.Namespace, network: Network, bar: Progress) -> Seen:
     """Call for so long, then let all of it end."""
     numbers = [role.account.number[4:] for role in of_callpro(date.today())]
-    phones = Phones(line.address, numbers, network, asked.seed, asked.mean, _SILENT_AFTER + 2)
+    phones = Phones(
+        line.address, numbers, network, asked.seed, asked.mean, _SILENT_AFTER + 2, _SESSION * 2 / 3 + 2
+    )
     seen = Seen(Record(line.folder / "log"), phones.tally)
     began, minute = time.monotonic(), 1
     task = bar.add_task("calls", total=asked.seconds)

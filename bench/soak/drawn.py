@@ -47,10 +47,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The caller puts us on hold (RFC 3264 section 8.4), so many seconds after the answer, for so long.
-
-    None of those who vanish: nothing is heard of one on hold, so ``longest_call`` alone ends such a call.
-    """
+    """The caller puts us on hold (RFC 3264 section 8.4), so many seconds after the answer, for so long."""
 
     after: float
     seconds: float
@@ -96,16 +93,19 @@ def draw(seed: int, place: int, turn: int, numbers: Sequence[str], mean: float) 
         events=chance.random() < 0.95,
         muxes=chance.random() < 0.3,
         transfers=chance.random() < 0.5,
-        holds=_hold(chance, ending, mean),
+        holds=_hold(chance, ending, mean, lasts),
         keys=tuple(_keys(chance, min(lasts, 4 * mean))),
         lasts=lasts,
         ending=ending,
     )
 
 
-def _hold(chance: random.Random, ending: Ending, mean: float) -> Hold | None:
-    hold, held = Hold(chance.uniform(0, mean), chance.uniform(0.2, 5)), chance.random() < 0.1
-    return hold if held and ending is not Ending.VANISHES else None
+def _hold(chance: random.Random, ending: Ending, mean: float, lasts: float) -> Hold | None:
+    """One caller in ten; of those who vanish one in two does so on hold, once it has heard something."""
+    hold, held = Hold(chance.uniform(0, mean), chance.uniform(0.2, 5)), chance.random()
+    if ending is Ending.VANISHES and held < 0.5:
+        return Hold(1 + hold.after / mean * max(lasts - 1, 0), _LONGEST * mean)
+    return hold if held < 0.1 else None
 
 
 def _number(chance: random.Random, numbers: Sequence[str]) -> str:

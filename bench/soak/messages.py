@@ -45,11 +45,12 @@ def read(data: bytes) -> Said | None:
     )
 
 
-def reply(data: bytes, status: str, own: tuple[str, int]) -> bytes:
-    """A response to one of the line's requests."""
-    contact = f"Contact: <sip:soak@{own[0]}:{own[1]}>"
-    head = [f"SIP/2.0 {status}".encode(), *_ECHOED.findall(data), contact.encode()]
-    return b"\r\n".join([*head, b"Content-Length: 0", b"", b""])
+def reply(data: bytes, status: str, own: tuple[str, int], body: str = "") -> bytes:
+    """A response to one of the line's requests, with SDP or without."""
+    head = [f"SIP/2.0 {status}".encode(), *_ECHOED.findall(data)]
+    told = [f"Contact: <sip:soak@{own[0]}:{own[1]}>", *(["Content-Type: application/sdp"] if body else [])]
+    lines = [*told, f"Content-Length: {len(body)}", "", body]
+    return b"\r\n".join([*head, "\r\n".join(lines).encode()])
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ class Desk:
     """What a call works with: the line's address, our own, the clock, what is due later, and the way out.
 
     ``over`` is told once, with the reason where the call has failed. ``gone_after`` is how long the line may
-    wait for a caller who says nothing.
+    wait for a caller who says nothing, ``held_gone_after`` for one on hold.
     """
 
     line: tuple[str, int]
@@ -44,6 +44,7 @@ class Desk:
     send: Callable[[bytes], None]
     over: Callable[[Call, str], None]
     gone_after: float
+    held_gone_after: float
 
 
 class Call:
@@ -91,7 +92,8 @@ class Call:
             case Ending.VANISHES:
                 self._gone = True
                 self._forget()
-                self._at(self._desk.gone_after, lambda: self._finish(""))
+                patience = self._desk.held_gone_after if self._held else self._desk.gone_after
+                self._at(patience, lambda: self._finish(""))
             case Ending.NEVER_ACKS:
                 pass
             case _ if not self._leaving:
@@ -187,6 +189,9 @@ class Call:
                 if not self.over:
                     self.ended_by_line = not self._leaving
                     self._finish("")
+            case "INVITE":  # the session as it is, for its timer
+                answer = self._wording.offer(self._sequence, self._held)
+                self._reply(data, "200 OK", answer)
             case _:
                 self._reply(data, "200 OK")
 
@@ -238,5 +243,5 @@ class Call:
     def _send(self, method: str, number: int, body: str = "", head: str = "", branch: str = "") -> None:
         self._desk.send(self._wording.request(method, number, body, head, branch))
 
-    def _reply(self, data: bytes, status: str) -> None:
-        self._desk.send(reply(data, status, self._desk.own))
+    def _reply(self, data: bytes, status: str, body: str = "") -> None:
+        self._desk.send(reply(data, status, self._desk.own, body))

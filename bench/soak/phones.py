@@ -57,11 +57,11 @@ class Phones:
 
     def __init__(
         self, line: tuple[str, int], numbers: Sequence[str], network: Network, seed: int, mean: float,
-        gone_after: float,
+        gone_after: float, held_gone_after: float,
     ) -> None:  # fmt: skip
-        """``mean`` and ``gone_after`` are seconds: of a call that is hung up, and of the line's patience."""
+        """Seconds: ``mean`` of a call that is hung up, the others of the line's patience, also on hold."""
         self._line, self._numbers, self._network = line, numbers, network
-        self._seed, self._mean, self._gone_after = seed, mean, gone_after
+        self._seed, self._mean, self._patience = seed, mean, (gone_after, held_gone_after)
         self._calls: dict[str, Call] = {}
         self._up: list[set[Call]] = [set() for _ in range(_PHASES)]
         self._doors: dict[str, asyncio.DatagramTransport] = {}
@@ -130,7 +130,7 @@ class Phones:
         own: tuple[str, int] = door.get_extra_info("sockname")
         desk = Desk(
             self._line, own, self._loop.time, self._loop.call_later, partial(self._send, door),
-            partial(self._over, place, turn), self._gone_after,
+            partial(self._over, place, turn), *self._patience,
         )  # fmt: skip
         call = Call(drawn, voice, voice.port - 1 if _behind_nat(place) else voice.port, desk)
         self._calls[drawn.name] = call

@@ -97,9 +97,15 @@ class CallMedia:
         self._take_on(theirs)
 
     def reanswered(self, answer: bytes) -> None:
-        """Take the answer to a re-INVITE of ours. SdpError if it is none that can be used."""
+        """Take the answer to a re-INVITE of ours. SdpError if it is none that can be used.
+
+        What says the same in other words leaves the stream alone, and so does any answer to an offer without
+        sound: the caller's side has taken that away, and it alone can bring it back.
+        """
+        if self.theirs is not None and self.theirs.chosen is None:
+            return
         theirs = sdp.read_answer(answer, (self.stream.family,), self.theirs)
-        if theirs != self.theirs:
+        if self.theirs is None or theirs.agreed != self.theirs.agreed:
             self._take_on(theirs)
 
     def close(self) -> Statistics:

@@ -136,6 +136,7 @@ def _agent(settings: Settings, registrar: Registrar, guard: Guard) -> UserAgent:
         registrar,
         {c.realm: (c.user, c.password.get_secret_value()) for c in settings.credentials},
         guard=guard,
+        session_expires=round(settings.sip.session_expires),
     )
 
 

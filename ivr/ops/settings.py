@@ -96,6 +96,7 @@ class SipSettings(Section):
     registers_per_second: Whole = Field(default=10, ge=1, le=10_000)
     answer_after: Seconds = Field(default=0.0, ge=0, le=60)
     t1: Seconds = Field(default=0.5, ge=0.05, le=5)
+    session_expires: Seconds = Field(default=300.0, ge=90, le=86400)
     max_connections: Whole = Field(default=1000, ge=1, le=100_000)
     max_connections_each: Whole = Field(default=100, ge=1, le=100_000)
     tls: TlsSettings = TlsSettings()

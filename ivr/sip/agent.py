@@ -29,6 +29,7 @@ from ivr.sip.registration import Registrar
 from ivr.sip.reliable import takes_reliable
 from ivr.sip.requests import Requests, Sending
 from ivr.sip.served import EXTENSIONS, METHODS, unserved
+from ivr.sip.session_timer import USUAL
 from ivr.sip.timers import Alarms, Timers
 from ivr.sip.transaction import Transaction
 from ivr.sip.transport import reply_address, stamp_via
@@ -48,11 +49,13 @@ class UserAgent:
         registrar: Registrar | None = None,
         credentials: Credentials = MappingProxyType({}),
         guard: Guard | None = None,
+        session_expires: int = USUAL,
     ) -> None:
         """``contact`` gives our host:port as a peer reaches it; ``new_token`` a fresh unguessable token.
 
         ``credentials``: the user and password we show to a realm that challenges a request of ours;
-        ``guard`` says who is let in, None: everybody.
+        ``guard`` says who is let in, None: everybody. ``session_expires``: for how many seconds, 90 or more,
+        a call lives without a refresh (RFC 4028).
         """
         self._guard = guard
         self._contact, self._new_token, self._registrar = contact, new_token, registrar
@@ -78,6 +81,7 @@ class UserAgent:
             new_token,
             (allow, supported),
             ChainMap(dict(credentials), learned),
+            session_expires,
         )
         self.registrars = Registrars(
             self._requests, self._layer, self._alarms, new_token, contact, self._calls.events.append, learned

@@ -57,8 +57,12 @@ class Calls:
         new_token: Callable[[], str],
         capabilities: tuple[tuple[str, str], ...],
         credentials: Credentials,
+        session_expires: int,
     ) -> None:
-        """``capabilities`` are the headers that tell in a 200 what we can do."""
+        """``capabilities`` are the headers that tell in a 200 what we can do.
+
+        ``session_expires`` is the interval of session timers, in seconds.
+        """
         self._credentials = credentials
         self._layer, self._requests, self._alarms, self._timers = layer, requests, alarms, timers
         self._new_token, self._capabilities = new_token, capabilities
@@ -66,7 +70,11 @@ class Calls:
         self.provisionals = Provisionals(layer, alarms, timers, self._give_up_ringing)
         self.events: deque[Event] = deque()
         self._refreshes = Refreshes(
-            alarms, self._send, lambda leg, wish, now: self._reinvites.start(leg, wish, now), self.leave
+            alarms,
+            session_expires,
+            self._send,
+            lambda leg, wish, now: self._reinvites.start(leg, wish, now),
+            self.leave,
         )
         self._reinvites = Reinvites(
             requests,
@@ -231,7 +239,7 @@ class Calls:
         """Send our BYE: for the hall the leg is over, here it stays until the BYE is answered."""
         self.turn_down(leg, 487, cause, now)
         leg.stop_resending()
-        leg.alarms = ()
+        self._alarms.forget(leg)
         leg.transferring = False
         leg.state = LegState.LEAVING
         self._send(leg, "BYE", now)
@@ -244,7 +252,7 @@ class Calls:
         leg.state = LegState.OVER
         leg.transferring = False
         leg.stop_resending()
-        leg.alarms = ()
+        self._alarms.forget(leg)
         self._legs.pop(leg.name, None)
 
     # What becomes of requests of ours

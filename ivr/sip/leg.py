@@ -9,7 +9,7 @@ from ivr.peer import Peer
 from ivr.sip.dialog import Dialog
 from ivr.sip.message import Request
 from ivr.sip.session_timer import MIN_SE, Session
-from ivr.sip.timers import Alarm
+from ivr.sip.timers import Alarm, Queue
 from ivr.sip.transaction import Transaction
 
 __all__ = ["Answer", "Change", "Leg", "LegState", "Provisional", "Wish"]
@@ -64,7 +64,8 @@ class Leg:
         self.referred = False  # the other side may send NOTIFYs
         self.transferring = False  # and their outcome is still awaited
         self.takes_updates = False  # the other side lists UPDATE in its Allow
-        self.session: Session | None = None  # the session timer both sides agreed on
+        self.session: Session | None = None  # the session timer, from the 200 on
+        self.queue: Queue | None = None  # where it waits for the timer
         self.min_se = MIN_SE  # the largest the other side has named
         self.alarms: tuple[Alarm, ...] = ()
         self.note_methods(invite)

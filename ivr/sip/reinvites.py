@@ -100,7 +100,7 @@ class Reinvites:
         if proof:
             self._send(one._replace(cseq=leg.dialog.count(), proof=proof), now)
             return
-        if outcome.status == 491:
+        if outcome.status == 491 and not one.wish.refreshes:
             # Section 14.1: as we do not own the Call-ID, "T has a randomly chosen value of between 0 and 2
             # seconds in units of 10 ms".
             wait = crc32(self._new_token().encode()) % (_LONGEST_WAIT + 1) / 100

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ivr.sip.headers import BadHeader
 from ivr.sip.message import Message, Request, Response
 
-__all__ = ["MIN_SE", "Session", "agree", "asked", "granted", "is_too_brief", "least"]
+__all__ = ["MIN_SE", "USUAL", "Session", "agree", "asked", "granted", "is_too_brief", "kept", "least"]
 
 # Section 4: "the absolute minimum for the Session-Expires header field value is 90 seconds".
 MIN_SE = 90
+USUAL = 1800  # section 4 recommends it
 _LONGEST = 2**31 - 1
 _VALUE = re.compile(r"\s*+([0-9]{1,10}+)\s*+((?:;.*)?)", re.DOTALL)
 _REFRESHER = re.compile(r";\s*+refresher\s*+=\s*+(uac|uas)\s*+(?=;|\Z)", re.IGNORECASE)
@@ -22,10 +24,14 @@ _REFRESHER = re.compile(r";\s*+refresher\s*+=\s*+(uac|uas)\s*+(?=;|\Z)", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How long a session lives without a refresh, and whether it is ours to refresh it."""
+    """How long a session lives without a refresh, and whether it is ours to refresh it.
+
+    ``kept``: it is our own wish to do so, and the other side need not know of session timers.
+    """
 
     interval: int
     ours: bool
+    kept: bool = False
 
     @property
     def refresh_after(self) -> float:
@@ -45,23 +51,30 @@ def is_too_brief(request: Request) -> bool:
     return wanted is not None and wanted[0] < MIN_SE and "timer" in request.headers.tokens("supported")
 
 
-def agree(request: Request) -> tuple[Session | None, list[tuple[str, str]]]:
+@lru_cache(maxsize=256)
+def kept(interval: int) -> Session:
+    """A session that we keep alive unasked: one value for all calls that are up."""
+    return Session(interval, ours=True, kept=True)
+
+
+def agree(request: Request, longest: int, at_least: int) -> tuple[Session, list[tuple[str, str]]]:
     """What we answer to a request that opens or refreshes the session, by section 9 and its table 2.
 
-    The caller's side refreshes where it may choose or leaves it to us.
+    The caller's side refreshes where it may choose or leaves it to us; where it asks for no session timer,
+    or knows of none, we do, and say so. ``longest`` is the interval we want: a longer one is shortened to it
+    ("The UAS MAY reduce its value"), yet not below ``at_least``, the largest Min-SE the other side has named.
     """
     wanted = _read(request, "session-expires")
-    if wanted is None or wanted[0] < MIN_SE:
-        return None, []
-    interval, refresher = wanted
     understood = "timer" in request.headers.tokens("supported") + request.headers.tokens("require")
-    ours = refresher == "uas" or not understood
-    headers = [("session-expires", f"{interval};refresher={'uas' if ours else 'uac'}")]
-    if (
-        understood
-    ):  # "uac": "the UAS MUST place a Require header field into the response with the value 'timer'"
+    interval = max(longest if wanted is None else min(wanted[0], longest), at_least)
+    if wanted is None or not understood:
+        session = kept(interval)
+    else:
+        session = Session(interval, ours=wanted[1] == "uas")
+    headers = [("session-expires", f"{interval};refresher={'uas' if session.ours else 'uac'}")]
+    if understood:  # "uac": "the UAS MUST place a Require header field into the response"; "uas": SHOULD
         headers.append(("require", "timer"))
-    return Session(interval, ours), headers
+    return session, headers
 
 
 def asked(session: Session, at_least: int) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import pytest
 
 from bench.soak.drawn import LONGEST_STAY, Drawn, Ending, Hold, draw
 from bench.soak.held import Held, held_by
+from bench.soak.messages import reply
 from bench.soak.network import Network
 from bench.soak.phone import Call, Desk
 from bench.soak.phones import Tally
@@ -59,7 +60,10 @@ def test_calls_end_in_every_way_and_keys_fall_within_the_call() -> None:
     drawn = calls(7)
     assert {call.ending for call in drawn} == set(Ending)
     assert all(press.after < max(call.lasts, 0.1) for call in drawn for press in call.keys)
-    assert {call.ending for call in drawn if call.holds} == set(Ending) - {Ending.VANISHES}
+    assert {call.ending for call in drawn if call.holds} == set(Ending)
+    vanish = [call for call in drawn if call.ending is Ending.VANISHES and call.lasts > 1]
+    held = [call for call in vanish if call.holds and 1 <= call.holds.after <= call.lasts]
+    assert 0.3 < len(held) / len(vanish) < 0.7
     assert max(call.lasts for call in drawn) <= LONGEST_STAY
     ended = [call.lasts for call in drawn if call.ending is Ending.HANGS_UP]
     assert 18 < sum(ended) / len(ended) < 22
@@ -225,7 +229,7 @@ def caller(ending: Ending, lasts: float, holds: Hold | None = None) -> tuple[Cal
     desk = Desk(
         ("127.0.0.1", 5060), ("127.0.0.1", 5062), lambda: world.now, world.later,  # type: ignore[arg-type]
         lambda data: world.sent.append(data.decode().partition(" ")[0]),
-        lambda call, reason: world.over.append(reason), 12.0,
+        lambda call, reason: world.over.append(reason), 12.0, 62.0,
     )  # fmt: skip
     return Call(drawn, voice, voice.port, desk), world
 
@@ -273,6 +277,40 @@ def test_a_caller_who_holds_asks_twice_and_says_nothing_meanwhile() -> None:
     call.voice.close()
     assert world.sent == ["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK"]
     assert not world.over
+
+
+@pytest.mark.parametrize(("holds", "gone"), [(None, 3 + 12), (Hold(2, 90), 3 + 62)])
+def test_one_who_vanishes_answers_nothing_and_is_over_when_the_line_must_have_missed_it(
+    holds: Hold | None, gone: float
+) -> None:
+    call, world = caller(Ending.VANISHES, 3, holds)
+    call.begin()
+    call.receive(response("200 OK", "1 INVITE", SDP))
+    world.run(2.1)
+    call.receive(response("200 OK", "2 INVITE", SDP))
+    world.run(4)
+    call.receive(b"INVITE sip:soak SIP/2.0\r\nTo: <sip:soak>\r\nCSeq: 1 INVITE\r\n\r\n")
+    world.run(gone - 0.1)
+    assert world.over == []
+    call.voice.listen()
+    call.voice.heard = 1
+    world.run(gone + 0.1)
+    call.voice.close()
+    assert world.over == [""]
+    assert set(world.sent) == {"INVITE", "ACK"}
+
+
+def test_the_lines_own_invite_is_answered_with_the_session_as_it_is() -> None:
+    call, world = caller(Ending.HANGS_UP, 10)
+    call.begin()
+    call.receive(response("200 OK", "1 INVITE", SDP))
+    call.receive(b"INVITE sip:soak SIP/2.0\r\nTo: <sip:soak>\r\nCSeq: 1 INVITE\r\n\r\n")
+    call.voice.close()
+    assert world.sent == ["INVITE", "ACK", "SIP/2.0"]
+    answer = reply(b"INVITE sip:soak SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n", "200 OK", ("h", 9), SDP)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert body == SDP.encode()
+    assert f"Content-Length: {len(SDP)}".encode() in head and b"CSeq: 1 INVITE\r\n" in head
 
 
 def test_reports_are_whole_words_and_name_their_length() -> None:

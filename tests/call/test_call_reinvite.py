@@ -1,6 +1,7 @@
 """What a caller's side answers to a re-INVITE of the line's, and what the sound does then."""
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from caller_phone import Message, Phone
@@ -62,8 +63,8 @@ async def test_the_same_answer_again_is_not_heard(house: House):
     phone = Answering(house)
     phone.call()
     await house.advance(0.1)
-    phone.description = phone.sdp()
-    for _ in range(3):
+    for words in ("", "a=ptime:20\r\n", "a=x-phone:7\r\n"):
+        phone.description = phone.sdp() + words
         offer_again(house, phone)
         await house.advance(0.1)
     moments = [moment for moment, _ in phone.payloads]
@@ -80,3 +81,22 @@ async def test_an_answer_without_a_usable_codec_ends_the_call(house: House):
     await house.advance(0.1)
     assert phone.hung_up_on
     assert [event.cause for event in house.told(CallEnded)] == ["no usable codec"]
+
+
+@line_test()
+async def test_a_call_whose_sound_was_taken_away_is_offered_none_and_goes_on(house: House):
+    """Port 0 in both descriptions (RFC 3264 section 8.2), until the caller's side brings it back."""
+    phone = Answering(house)
+    phone.call()
+    phone.description = re.sub(r"m=audio \d+", "m=audio 0", phone.sdp())
+    phone.request("INVITE", "4488", phone.description)
+    phone.ack()
+    assert "m=audio 0 " in phone.answers[-1].body
+    offer_again(house, phone)
+    await house.advance(0.1)
+    assert not phone.hung_up_on
+    phone.request("INVITE", "4488", phone.sdp())
+    phone.ack()
+    silent = len(phone.payloads)
+    await house.advance(0.3)
+    assert len(phone.payloads) > silent

@@ -7,6 +7,7 @@ import pytest
 from conftest import peer_required
 from peers.asterisk import start_asterisk
 from peers.line import Line
+from peers.process import until
 from peers.scenario import (
     ack,
     answer,
@@ -16,6 +17,7 @@ from peers.scenario import (
     pause,
     receive,
     receive_request,
+    request,
     write_scenario,
 )
 from peers.sipp import Outcome, Sipp
@@ -26,6 +28,11 @@ timers=required
 timers_sess_expires=90
 """
 TIMER = "Supported: timer"
+OPENED = (receive(100, optional=True), receive(200, rrs=True), ack())
+HELD = (
+    invite(), *OPENED, pause(0.5),
+    request("INVITE", 2, body=offer("sendonly", 2)), receive(100, optional=True), receive(200), ack(2),
+)  # fmt: skip
 
 
 def seconds_between(outcome: Outcome, method: str) -> float:
@@ -40,24 +47,23 @@ def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
     """Four calls: we refresh after 45 s, by UPDATE or INVITE; nobody does, BYE after 60 s; Asterisk does."""
     peer_required("asterisk")
     line = open_line(media_more='silent_after = "5 min"', wait="1 min")
-    opened = [receive(100, optional=True), receive(200, rrs=True), ack()]
     given, kept = "Session-Expires: 90;refresher=uas", "Session-Expires: 90;refresher=uac"
     ours = write_scenario(
         tmp_path, "ours",
-        invite(TIMER, "Allow: INVITE, ACK, BYE, UPDATE", given), *opened,
+        invite(TIMER, "Allow: INVITE, ACK, BYE, UPDATE", given), *OPENED,
         receive_request("UPDATE", 50), answer(200, "OK", "Require: timer", kept),
         pause(18), bye(2),
     )  # fmt: skip
     reinvited = write_scenario(
         tmp_path, "reinvited",
-        invite(TIMER, "Allow: INVITE, ACK, BYE", given), *opened,
+        invite(TIMER, "Allow: INVITE, ACK, BYE", given), *OPENED,
         receive_request("INVITE", 50), answer(180, "Ringing"), pause(1),
         answer(200, "OK", "Require: timer", kept, body=offer(version=2)), receive_request("ACK"),
         pause(18), bye(2),
     )  # fmt: skip
     nobodys = write_scenario(
         tmp_path, "nobodys",
-        invite(TIMER, kept), *opened, receive_request("BYE", 65), answer(200, "OK"),
+        invite(TIMER, kept), *OPENED, receive_request("BYE", 65), answer(200, "OK"),
     )  # fmt: skip
     pbx = start_asterisk(line.address, more={"pjsip.conf": TRUNK})
     try:
@@ -88,3 +94,38 @@ def test_sessions_are_refreshed_by_us_by_the_pbx_or_ended(
     refresh = [m for m in messages if m.header("Session-Expires") and "UPDATE" in m.header("CSeq")[0]]
     assert [(m.received, m.start.split()[0]) for m in refresh] == [(False, "UPDATE"), (True, "SIP/2.0")]
     assert outcomes["the PBX's"].requests("BYE", received=True) == []
+
+
+@pytest.mark.interop
+def test_phones_without_session_timers_are_asked_and_one_that_vanished_on_hold_is_missed(
+    open_line: Callable[..., Line], sipp: Callable[..., Sipp], tmp_path: Path
+) -> None:
+    """Four on hold: one answers our INVITE, one refuses it, one knows no such call, and one has gone."""
+    line = open_line(sip_more='session_expires = "90 s"', wait="1 min")
+    asked = (*HELD, receive_request("INVITE", 50))
+    stays = (receive_request("ACK"), pause(18), bye(3))
+    scenarios = {
+        "answers": (*asked, answer(200, "OK", body=offer("sendonly", 2)), *stays),
+        "refuses": (*asked, answer(488, "Not Acceptable Here"), *stays),
+        "forgot": (
+            *asked, answer(481, "No Such Call"), receive_request("ACK"), receive_request("BYE"),
+            answer(200, "OK"),
+        ),
+        "vanished": HELD,
+    }  # fmt: skip
+    callers = {name: sipp(number=f"77712345{n}") for n, name in enumerate(scenarios)}
+    at_work = {
+        name: callers[name].start(write_scenario(tmp_path, name, *steps), line.address, seconds=80)
+        for name, steps in scenarios.items()
+    }
+    outcomes = {name: callers[name].outcome(process, 90) for name, process in at_work.items()}
+    for outcome in outcomes.values():
+        assert outcome.code == 0, outcome.explain()
+    for name in ("answers", "refuses", "forgot"):
+        described = [m.text.partition("\n\n")[2].strip() for m in outcomes[name].received(200, "INVITE")]
+        (refresh,) = outcomes[name].requests("INVITE", received=True)
+        assert refresh.text.partition("\n\n")[2].strip() == described[1] != described[0]
+        assert "a=recvonly" in described[1]
+        assert refresh.at - outcomes[name].received(200, "INVITE")[1].at == pytest.approx(45, abs=1)
+    until(lambda: line.log().count("call ended") == 4, 5, line.log)
+    assert line.log().count("session expired") == 2

@@ -11,12 +11,16 @@ from phone import SDP, Phone
 from wire import Wire
 
 from ivr.sip.events import Ended
-from ivr.sip.timers import Alarm, Alarms, Timer
+from ivr.sip.timers import Alarm, Alarms, Queue, Timer
 
 
 class Owner:
     def __init__(self) -> None:
         self.alarms: tuple[Alarm, ...] = ()
+
+
+class Waiter(Owner):
+    queue: Queue | None = None
 
 
 moments = st.tuples(st.integers(0, 30), st.sampled_from([Timer.E, Timer.F]), st.integers(0, 50) | st.none())
@@ -56,21 +60,56 @@ def test_what_has_taken_its_alarms_back_is_not_kept_until_they_would_have_rung()
     assert sum(one() is not None for one in known) <= 1001
 
 
-def test_ended_calls_with_sessions_of_years_are_forgotten(wire: Wire) -> None:
-    """While another one, whose session ends before theirs would have, goes on."""
-    begin(wire, 1_000_000)
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from([5, 7, None])), max_size=40))
+def test_those_who_wait_equally_long_ring_in_turn_unless_they_leave(
+    steps: list[tuple[str, int | None]],
+) -> None:
+    """One second passes between the steps; None leaves. Whoever waits anew has left the queue before."""
+    alarms, waiters = Alarms(), {name: Waiter() for name in "abcdef"}
+    wanted: dict[str, int] = {}
+    rung: list[tuple[str, int]] = []
+    expected: list[tuple[str, int]] = []
+
+    def pass_until(now: int) -> None:
+        expected.extend(sorted(((n, at) for n, at in wanted.items() if at <= now), key=lambda one: one[1]))
+        while (at := alarms.next) is not None and at <= now:
+            for waiter, timer in alarms.due(at):
+                assert timer is Timer.REFRESH
+                rung.append((next(n for n, one in waiters.items() if one is waiter), int(at)))
+        for name, at in list(wanted.items()):
+            if at <= now:
+                del wanted[name]
+
+    for now, (name, seconds) in enumerate(steps):
+        pass_until(now)
+        if seconds is None:
+            alarms.forget(waiters[name])
+            wanted.pop(name, None)
+        else:
+            alarms.wait(waiters[name], Timer.REFRESH, seconds, now)
+            wanted[name] = now + seconds
+    pass_until(1000)
+    assert sorted(rung) == sorted(expected)
+    assert [at for _, at in rung] == sorted(at for _, at in rung)
+    assert alarms.next is None and all(waiter.queue is None for waiter in waiters.values())
+
+
+def test_nothing_of_a_call_waits_for_its_session_timer_when_it_has_ended(wire: Wire) -> None:
+    """While another one goes on."""
+    begin(wire, 1800)
     before = legs()
-    for _ in range(1500):
-        phone, leg = begin(wire, 2**31 - 1)
-        phone.request("BYE", tag=leg)
-        wire.advance(40)
-    assert len(wire.of(Ended)) == 1500
-    assert legs() - before <= 1000
+    for _ in range(50):
+        for seconds in (1800, 300, None):
+            phone, leg = begin(wire, seconds)
+            phone.request("BYE", tag=leg)
+    wire.advance(40)
+    assert len(wire.of(Ended)) == 150
+    assert legs() == before
 
 
-def begin(wire: Wire, seconds: int) -> tuple[Phone, str]:
+def begin(wire: Wire, seconds: int | None) -> tuple[Phone, str]:
     phone = Phone(wire)
-    phone.invite(lines=[("Supported", "timer"), ("Session-Expires", str(seconds))])
+    phone.invite(lines=[("Supported", "timer"), ("Session-Expires", str(seconds))] if seconds else [])
     leg: str = wire.events[-1].leg
     wire.do(wire.agent.accept, leg, SDP)
     phone.ack()

@@ -41,7 +41,9 @@ def answer(phone: Phone, request: int, status: int, *lines: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "agreed", "required"),
     [
-        ([TIMER], [], []),
+        ([], ["1800;refresher=uas"], []),
+        ([TIMER], ["1800;refresher=uas"], ["timer"]),
+        ([("Min-SE", "2400")], ["2400;refresher=uas"], []),
         ([expires("1800"), TIMER], ["1800;refresher=uac"], ["timer"]),
         ([expires("1800;refresher=uac"), TIMER], ["1800;refresher=uac"], ["timer"]),
         ([expires("1800;x=y; Refresher = UAS"), TIMER, UPDATES], ["1800;refresher=uas"], ["timer"]),
@@ -50,7 +52,9 @@ def answer(phone: Phone, request: int, status: int, *lines: str) -> None:
         ([expires("1800"), UPDATES], ["1800;refresher=uas"], []),
         ([expires("1800")], ["1800;refresher=uas"], []),
         ([expires("1800;refresher=uas"), TIMER], ["1800;refresher=uas"], ["timer"]),
-        ([expires("60")], [], []),
+        ([expires("60")], ["90;refresher=uas"], []),
+        ([expires("3600"), TIMER], ["1800;refresher=uac"], ["timer"]),
+        ([expires("3600"), TIMER, ("Min-SE", "2400")], ["2400;refresher=uac"], ["timer"]),
     ],
 )
 def test_the_2xx_says_who_refreshes_by_table_2(
@@ -134,10 +138,13 @@ def test_a_refused_refresh_refreshes_nothing(wire: Wire, phone: Phone) -> None:
     assert wire.causes() == [Cause.NOT_REFRESHED]
 
 
-def test_a_refresh_without_an_interval_ends_the_timer(wire: Wire, phone: Phone) -> None:
-    leg = talk(wire, phone, expires("90"), TIMER)
+def test_a_refresh_without_an_interval_leaves_the_next_to_us(wire: Wire, phone: Phone) -> None:
+    leg = talk(wire, phone, expires("90"), TIMER, UPDATES)
+    began = wire.now
     phone.request("UPDATE", tag=leg)
+    assert phone.response("UPDATE").header("Session-Expires") == "1800;refresher=uas"
     wire.advance(1000)
+    assert [update.at - began for update in phone.requests("UPDATE")] == pytest.approx([900])
     assert not wire.of(Ended)
 
 
@@ -174,10 +181,11 @@ def test_the_other_side_may_take_over(wire: Wire, phone: Phone) -> None:
     assert wire.causes() == [Cause.NOT_REFRESHED]
 
 
-def test_a_2xx_without_an_interval_ends_the_timer(wire: Wire, phone: Phone) -> None:
+def test_after_a_2xx_without_an_interval_we_go_on_at_our_own(wire: Wire, phone: Phone) -> None:
     talk(wire, phone, expires("100;refresher=uas"), TIMER, UPDATES)
-    wire.advance(1000)
-    assert len(phone.requests("UPDATE")) == 1
+    began = wire.now
+    wire.advance(2000)
+    assert [update.at - began for update in phone.requests("UPDATE")] == pytest.approx([50, 950, 1850])
     assert not wire.of(Ended)
 
 
