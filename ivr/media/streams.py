@@ -24,6 +24,9 @@ PHASES = 4
 BURST = 256
 """Packets that may leave at once: to wake up costs as much as fifty, so fewer are not spread."""
 
+_STEP = 64
+"""Rows are looked at by so many: of each size of small arrays numpy keeps up to seven for good."""
+
 _NEVER = np.iinfo(np.int64).max
 _NOBODY = np.zeros(0, np.int64)
 _ENDLESS = np.iinfo(np.uint64).max
@@ -105,7 +108,7 @@ class SendTable:
         self.sequence[slot] = self._chance.getrandbits(16)
         self.timestamp[slot] = self._chance.getrandbits(32)
         self.ssrc[slot] = self._chance.getrandbits(32)
-        self.high = max(self.high, slot + 1)
+        self.high = max(self.high, min((slot // _STEP + 1) * _STEP, len(self.next_tick)))
         self._periods[PHASES] += 1
         self.mark(slot)
         self.changed(slot)
@@ -125,8 +128,15 @@ class SendTable:
         self.period[slot], self.samples[slot] = PHASES, 160
         self.sending[slot] = self.playing[slot] = False
         self.destination[slot] = self.sent[slot] = 0
-        while self.high and self.next_tick[self.high - 1] == _NEVER:
-            self.high -= 1
+        self._lower()
+
+    def _lower(self) -> None:
+        """Look no further than to the last step that has a row in use."""
+        while self.high:
+            last = (self.high - 1) // _STEP * _STEP
+            if (self.next_tick[last : self.high] != _NEVER).any():
+                return
+            self.high = last
 
     def agree(self, slot: int, agreed: Agreed, before: Codec | None, clip: Clip | None) -> None:
         """Take on codec and packet time; a clip that is playing goes on at the same place in the new law."""
