@@ -67,12 +67,18 @@ def test_a_late_and_a_missing_packet_are_counted_by_stream():
     with programs() as folder, running_phones(folder / "phones") as phones, socket.socket(
         socket.AF_INET, socket.SOCK_DGRAM
     ) as sock:  # fmt: skip
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(5)
+        phones.add(FIRST_CALLER, sock.getsockname())
+        phones.talk(True)  # what it says every 20 ms is the clock here
         phones.begin()
-        for ssrc, sequence, pause in ((1, 5, 0), (2, 65535, 0), (1, 6, 0.032), (2, 1, 0.012)):
-            time.sleep(pause)
+        sent: dict[int, float] = {}
+        for ssrc, sequence, later in ((1, 5, 0), (2, 65535, 0), (1, 6, 0.032), (2, 1, 0.044)):
+            while time.monotonic() < sent.get(ssrc, 0) + later:
+                sock.recv(400)
             packet = struct.pack("!BBHII", 0x80, 8, sequence, 0, ssrc) + bytes(160)
             sock.sendto(packet, (str(FIRST_CALLER), phones.port))
-        time.sleep(0.05)
+            sent[ssrc] = time.monotonic()
         heard = phones.end()
     assert (heard.streams, heard.packets, heard.gaps, heard.missing, heard.dropped) == (2, 4, 2, 1, 0)
     assert heard.over_30 == 2 and heard.over_40 >= 1 and heard.longest_ns >= 44_000_000
