@@ -92,7 +92,8 @@ class Calls:
 
     def open(self, dialog: Dialog, invite: Request, transaction: Transaction) -> Leg:
         """A new leg, ringing."""
-        leg = Leg(dialog, invite, transaction)
+        leg = Leg(dialog, invite, transaction, dialog.source)
+        leg.note_methods(invite)
         transaction.user = leg
         self._legs[leg.name] = leg
         return leg
@@ -140,9 +141,9 @@ class Calls:
         data = self._succeed(leg, invite, transaction, leg.invited_from, sdp, now)
         if transaction.table is not INVITE_SERVER:
             return
-        offers = not invite.body and bool(sdp)
-        answer = Answer(leg, transaction, data, offers, self._timers.t1, now + self._timers.give_up)
-        leg.answers[invite.cseq.number] = answer
+        cseq, offers = invite.cseq.number, not invite.body and bool(sdp)
+        answer = Answer(leg, transaction, data, cseq, offers, self._timers.t1, now + self._timers.give_up)
+        leg.answers += (answer,)
         leg.state = LegState.TALKING
         self._alarms.set(answer, Timer.RESEND_2XX, now + answer.interval)
 

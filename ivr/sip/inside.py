@@ -60,8 +60,10 @@ class DialogServer:
     def acknowledge(self, request: Request, now: float) -> None:
         """Take the ACK of a 2xx: there is no answer to it, and a strange one is dropped."""
         leg = self._calls.find(request)
-        answer = leg.answers.get(request.cseq.number) if leg is not None else None
-        if leg is None or answer is None:
+        if leg is None:
+            return
+        answer = next((one for one in leg.answers if one.cseq == request.cseq.number), None)
+        if answer is None:
             return
         leg.stop_resending(request.cseq.number)
         leg.confirmed = True

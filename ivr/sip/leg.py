@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -43,32 +44,31 @@ class Wish(NamedTuple):
         return not self.sdp
 
 
+@dataclass(slots=True, eq=False)
 class Leg:
     """What the core keeps for a call besides its dialog."""
 
-    def __init__(self, dialog: Dialog, invite: Request, transaction: Transaction) -> None:
-        self.dialog = dialog
-        self.state = LegState.RINGING
-        self.invite: Request | None = invite  # it or the UPDATE that waits for our final answer
-        self.transaction: Transaction | None = transaction
-        self.invited_from = dialog.source
-        self.answers: dict[int, Answer] = {}  # by CSeq; more than one when a re-INVITE overtakes an ACK
-        self.provisional: Provisional | None = None  # the latest reliable 180 or 183
-        self.change: Change | None = None  # it is answered before the INVITE
-        self.held: bytes | None = None  # the SDP of a 200 that waits for the PRACK of a 183
-        self.sdp = b""  # the session as we described it last
-        self.wish: Wish | None = None  # a re-INVITE of ours that is to be sent
-        self.inviting = False  # one of ours is out and has no answer
-        self.confirmed = False
-        self.hang_up_on_ack = False
-        self.referred = False  # the other side may send NOTIFYs
-        self.transferring = False  # and their outcome is still awaited
-        self.takes_updates = False  # the other side lists UPDATE in its Allow
-        self.session: Session | None = None  # the session timer, from the 200 on
-        self.queue: Queue | None = None  # where it waits for the timer
-        self.min_se = MIN_SE  # the largest the other side has named
-        self.alarms: tuple[Alarm, ...] = ()
-        self.note_methods(invite)
+    dialog: Dialog
+    invite: Request | None  # it or the UPDATE that waits for our final answer
+    transaction: Transaction | None
+    invited_from: Peer
+    state: LegState = LegState.RINGING
+    answers: tuple[Answer, ...] = ()  # more than one when a re-INVITE overtakes an ACK
+    provisional: Provisional | None = None  # the latest reliable 180 or 183
+    change: Change | None = None  # it is answered before the INVITE
+    held: bytes | None = None  # the SDP of a 200 that waits for the PRACK of a 183
+    sdp: bytes = b""  # the session as we described it last
+    wish: Wish | None = None  # a re-INVITE of ours that is to be sent
+    inviting: bool = False  # one of ours is out and has no answer
+    confirmed: bool = False
+    hang_up_on_ack: bool = False
+    referred: bool = False  # the other side may send NOTIFYs
+    transferring: bool = False  # and their outcome is still awaited
+    takes_updates: bool = False  # the other side lists UPDATE in its Allow
+    session: Session | None = None  # the session timer, from the 200 on
+    queue: Queue | None = None  # where it waits for the timer
+    min_se: int = MIN_SE  # the largest the other side has named
+    alarms: tuple[Alarm, ...] = ()
 
     def note_methods(self, request: Request) -> None:
         """Learn from an Allow whether UPDATE may be sent (RFC 3311 section 4)."""
@@ -86,7 +86,7 @@ class Leg:
         """Whether an offer of ours is out, to be answered in an ACK, a PRACK or the 2xx to a re-INVITE."""
         waits = self.provisional
         asked_early = waits is not None and waits.offers and not waits.acknowledged
-        return self.inviting or asked_early or any(answer.offers for answer in self.answers.values())
+        return self.inviting or asked_early or any(answer.offers for answer in self.answers)
 
     @property
     def described(self) -> bool:
@@ -107,49 +107,45 @@ class Leg:
 
     def stop_resending(self, cseq: int | None = None) -> None:
         """Drop the 2xx up to a CSeq: an ACK shows that the other side has got as far. None: all of them."""
-        for number in [n for n in self.answers if cseq is None or n <= cseq]:
-            self.answers.pop(number).alarms = ()
+        ahead = tuple(answer for answer in self.answers if cseq is not None and answer.cseq > cseq)
+        for answer in self.answers:
+            if answer not in ahead:
+                answer.alarms = ()
+        self.answers = ahead
 
 
+@dataclass(slots=True, eq=False)
 class Provisional:
-    """A 180 or 183 of ours, resent until its PRACK comes (RFC 3262 section 3)."""
+    """A 180 or 183 of ours, resent until its PRACK comes (RFC 3262 section 3).
 
-    __slots__ = (
-        "acknowledged",
-        "alarms",
-        "data",
-        "described",
-        "interval",
-        "leg",
-        "next",
-        "numbers",
-        "offers",
-        "transaction",
-    )
+    ``numbers``: its RSeq and the INVITE's CSeq, which the RAck names.
+    """
 
-    def __init__(
-        self, leg: Leg, transaction: Transaction, data: bytes, numbers: tuple[int, int], interval: float
-    ) -> None:
-        """``numbers``: its RSeq and the INVITE's CSeq, which the RAck names."""
-        self.leg, self.transaction, self.data = leg, transaction, data
-        self.numbers, self.interval = numbers, interval
-        self.acknowledged = self.described = self.offers = False  # it carries SDP; that is an offer
-        self.next: tuple[list[tuple[str, str]], bytes] | None = None  # a 183 to be sent after its PRACK
-        self.alarms: tuple[Alarm, ...] = ()
+    leg: Leg
+    transaction: Transaction
+    data: bytes
+    numbers: tuple[int, int]
+    interval: float
+    acknowledged: bool = False
+    described: bool = False  # it carries SDP
+    offers: bool = False  # that is an offer
+    next: tuple[list[tuple[str, str]], bytes] | None = None  # a 183 to be sent after its PRACK
+    alarms: tuple[Alarm, ...] = ()
 
 
+@dataclass(slots=True, eq=False)
 class Answer:
-    """A 2xx of ours, resent until its ACK comes (section 13.3.1.4)."""
+    """A 2xx of ours, resent until its ACK comes (section 13.3.1.4), or ``until`` then.
 
-    __slots__ = ("alarms", "data", "interval", "leg", "offers", "transaction", "until")
+    ``cseq`` is the INVITE's; ``offers``: its SDP is an offer, since the INVITE had none. It has one alarm at
+    a time: an ACK comes before the first, and then nothing of the answer is kept.
+    """
 
-    def __init__(
-        self, leg: Leg, transaction: Transaction, data: bytes, offers: bool, interval: float, until: float
-    ) -> None:
-        """``offers``: its SDP is an offer, since the INVITE had none. ``until`` an ACK is waited for.
-
-        One alarm at a time: an ACK comes before the first, and then nothing of the answer is kept.
-        """
-        self.leg, self.transaction, self.data = leg, transaction, data
-        self.offers, self.interval, self.until = offers, interval, until
-        self.alarms: tuple[Alarm, ...] = ()
+    leg: Leg
+    transaction: Transaction
+    data: bytes
+    cseq: int
+    offers: bool
+    interval: float
+    until: float
+    alarms: tuple[Alarm, ...] = ()
