@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ class Clip:
     alaw: NDArray[np.uint8]
     mulaw: NDArray[np.uint8]
     size: int
+    _places: tuple[int, int] = field(init=False)  # of both laws; to ask numpy each time is slow
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", (self.alaw.ctypes.data, self.mulaw.ctypes.data))
 
     @classmethod
     def from_pcm(cls, samples: NDArray[np.int16]) -> Clip:
@@ -57,7 +61,7 @@ class Clip:
 
     def address(self, codec: Codec) -> int:
         """Where the first octet lies in memory; holds as long as the clip is referred to."""
-        return int(self.octets(codec).ctypes.data)
+        return self._places[codec == "PCMU"]
 
 
 def silence(codec: Codec) -> NDArray[np.uint8]:

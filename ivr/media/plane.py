@@ -220,7 +220,7 @@ class Plane:
     @property
     def packets(self) -> tuple[int, int]:
         """RTP packets of the streams that are open: how many were sent, how many reached us."""
-        return int(self._out.sent.sum()), int(self._in.arrivals.came.sum())
+        return self._out.sent_by_all, int(self._in.arrivals.came.sum())
 
     def shutdown(self) -> None:
         """Close the sockets; only after the ticks have ended."""
@@ -342,7 +342,7 @@ class Plane:
         arrivals = self._in.arrivals
         received, lost = arrivals.told(slot)
         heard = self._reports.told(slot, lost, received if arrivals.known(slot) else 0)
-        return Statistics(int(self._out.sent[slot]), received, lost, heard, bool(arrivals.step[slot] > 1))
+        return Statistics(self._out.sent_by(slot), received, lost, heard, bool(arrivals.step[slot] > 1))
 
 
 def _waiting(wire: Wire) -> Iterator[Received]:

@@ -101,7 +101,7 @@ class Reports:
             if block.about != ours:
                 continue
             trip = ((compact(arrived) - block.last - block.delay) & 0xFFFFFFFF) / 65536
-            sent = max(int(self._out.sent[slot]), 1)
+            sent = max(self._out.sent_by(slot), 1)
             self._far[slot] = (
                 min(max(block.lost / sent, 0.0), 1.0),
                 block.jitter / _CLOCK,
@@ -133,10 +133,11 @@ class Reports:
     ) -> None:
         """Write the reports of rows and send them, each to its port by its socket."""
         expected, received, highest = counted
-        sends = self._out.sent[rows] > self._told_sent[rows]
+        sent = self._out.sent(rows)
+        sends = sent > self._told_sent[rows]
         hears = received > self._told_received[rows]
         blocks = self._blocks(rows, expected, received, highest, utc)
-        self._told_sent[rows] = self._out.sent[rows]
+        self._told_sent[rows] = sent
         self._told_expected[rows], self._told_received[rows] = expected, received
         until = self._out.next_tick[rows] - tick
         spoken = self._out.timestamp[rows] - (until * TICK_MS * _CLOCK // 1000).astype(np.uint32)
@@ -148,7 +149,7 @@ class Reports:
                 some, told = rows[which], blocks[which] if with_block else None
                 ssrc = self._out.ssrc[some]
                 if speaking:
-                    packets = self._out.sent[some]
+                    packets = sent[which]
                     octets = packets * self._out.samples[some].astype(np.int64)
                     written = sender_reports(ssrc, utc, spoken[which], packets, octets, told, self._name)
                 else:

@@ -21,7 +21,7 @@ __all__ = ["BURST", "PHASES", "TICK_MS", "SendTable"]
 TICK_MS = 5
 PHASES = 4
 """Streams leave in up to four groups over the 20 ms, so that a thousand packets are not one burst."""
-BURST = 256
+BURST = 512
 """Packets that may leave at once: to wake up costs as much as fifty, so fewer are not spread."""
 
 _STEP = 64
@@ -87,7 +87,8 @@ class SendTable:
         self.sending = np.zeros(capacity, np.bool_)
         self.playing = np.zeros(capacity, np.bool_)
         self.marker = np.zeros(capacity, np.bool_)
-        self.sequence = np.zeros(capacity, np.uint16)
+        self.number = np.zeros(capacity, np.int64)  # the next sequence number, never cut to 16 bits
+        self._first = np.zeros(capacity, np.int64)
         self.timestamp = np.zeros(capacity, np.uint32)
         self.ssrc = np.zeros(capacity, np.uint32)
         self.payload_type = np.zeros(capacity, np.uint8)
@@ -96,7 +97,6 @@ class SendTable:
         self.end = np.full(capacity, _ENDLESS, np.uint64)
         self.destination = np.zeros(capacity, np.uint64)
         self.wire = np.zeros(capacity, np.int64)
-        self.sent = np.zeros(capacity, np.int64)
 
     def open(self, slot: int, wire: int, tick: int) -> None:
         """Give a row to a new stream; its packets begin in a phase that has few, after ``tick``."""
@@ -105,7 +105,7 @@ class SendTable:
         self._phase[slot] = phase
         self.next_tick[slot] = tick + 1 + (phase - tick - 1) % PHASES
         self.wire[slot] = wire
-        self.sequence[slot] = self._chance.getrandbits(16)
+        self.number[slot] = self._first[slot] = self._chance.getrandbits(16)
         self.timestamp[slot] = self._chance.getrandbits(32)
         self.ssrc[slot] = self._chance.getrandbits(32)
         self.high = max(self.high, min((slot // _STEP + 1) * _STEP, len(self.next_tick)))
@@ -127,7 +127,8 @@ class SendTable:
         self.next_tick[slot] = _NEVER
         self.period[slot], self.samples[slot] = PHASES, 160
         self.sending[slot] = self.playing[slot] = False
-        self.destination[slot] = self.sent[slot] = 0
+        self.destination[slot] = 0
+        self.number[slot] = self._first[slot] = 0
         self._lower()
 
     def _lower(self) -> None:
@@ -167,13 +168,31 @@ class SendTable:
         self.advance[slot] = 0
         self.playing[slot] = False
 
+    def sent(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many packets of each of these rows have left."""
+        return self.number[rows] - self._first[rows]
+
+    def sent_by(self, slot: int) -> int:
+        """How many packets of a row have left."""
+        return int(self.number[slot] - self._first[slot])
+
+    @property
+    def sent_by_all(self) -> int:
+        """How many packets of the open rows have left."""
+        return int(self.number.sum() - self._first.sum())
+
     def next_due(self) -> int:
         """The tick at which the next packets leave, far away where there is no stream."""
+        groups = [group for group in self._groups.values() if group.due.size]
+        if sum(group.due.size for group in groups) == sum(self._load):  # as long as nobody comes or goes
+            return min((group.tick for group in groups), default=_NEVER)
         return int(self.next_tick[: self.high].min(initial=_NEVER))
 
     def skip(self, tick: int) -> None:
         """Time went on without ticks up to ``tick``: rows wait for their next place, their clocks do not."""
         behind = np.flatnonzero(self.next_tick[: self.high] < tick)
+        if behind.size:
+            self._groups.clear()
         packets = -((self.next_tick[behind] - tick) // self.period[behind])
         self.next_tick[behind] += packets * self.period[behind]
         self.timestamp[behind] += (packets.astype(np.uint64) * self.samples[behind]).astype(np.uint32)
@@ -220,18 +239,17 @@ class SendTable:
         self.timestamp[due] += group.samples
         if not out.size:
             return out
-        payloads, sequence = self.pointer[out], self.sequence[out]
+        payloads, number = self.pointer[out], self.number[out]
         reached = payloads + self.advance[out]
-        self.pointer[out], self.sequence[out] = reached, sequence + np.uint16(1)
+        self.pointer[out], self.number[out] = reached, number + 1
         marked = beat in self._marked
         if marked:
             self._write_types(group)
         for part in group.parts:
-            part.sequence[:] = sequence[part.rows]
+            part.sequence[:] = number[part.rows]
             part.timestamp[:] = timestamp[part.rows]
             part.round.payloads[:] = payloads[part.rows]
             part.round.send()
-        self.sent[out] += 1
         if marked:
             self._marked.discard(beat)
             self.marker[out] = False
