@@ -31,13 +31,14 @@ static inline void fail(const char *what) {
 
 /* A UDP socket; `host` in host order. `octets` are asked for as its receive buffer, beyond the limit where we may. */
 static inline int open_socket(uint32_t host, int port, int octets) {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), send = BUFFER, tos = EXPEDITED;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), send = BUFFER, tos = EXPEDITED, whole = IP_PMTUDISC_PROBE;
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(host)};
     if (fd < 0) fail("socket");
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof octets))
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof send);
     setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
+    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &whole, sizeof whole);
     if (bind(fd, (struct sockaddr *)&name, sizeof name)) fail("bind");
     return fd;
 }

@@ -107,6 +107,7 @@ class Listener:
     def expect(self, slot: int, remote: int, signalling: int, event_type: int | None, now: float) -> None:
         """Believe ``remote`` (an address key, 0 for nobody) and hosts 32 bits wide; now counts as heard."""
         peer = self._peers[slot]
+        self._thinning.moved()
         self.event_type[slot] = -1 if event_type is None else event_type
         self.last_heard[slot] = now
         key = peer.wire << _WIRE | remote if remote else 0
@@ -130,6 +131,7 @@ class Listener:
         deaf = bool(self.event_type[slot] >= 0) or self._peers[slot].told is not None
         self._in_band.expect(slot, None if deaf else codec, payload_type)
         self._thinning.speech_type[slot] = payload_type
+        self._thinning.moved()
         self.arrivals.sample(slot, deaf and self._thins_out)
 
     def thin_out(self, wires: Sequence[Wire], high: int, now: float) -> None:
@@ -160,6 +162,7 @@ class Listener:
         peer = self._peers[slot]
         peer.told = [told for told in peer.told or () if now - told[1] <= SAME_PRESS] + [(digit, now)]
         self._in_band.expect(slot, None)
+        self._thinning.moved()
         self.arrivals.sample(slot, self._thins_out)
 
     def was_told(self, slot: int, digit: str, now: float) -> bool:
@@ -269,6 +272,7 @@ class Listener:
         fresh = slots[~self._settled[slots]]
         if fresh.size:
             self._settled[fresh], self._thinning.latched_at[fresh] = True, now
+            self._thinning.moved()
         self.arrivals.take(slots, sequence)
 
     def _confirm(self, slots: NDArray[np.int64], keys: NDArray[np.uint64]) -> None:
@@ -281,6 +285,7 @@ class Listener:
             if key == peer.agreed and peer.heard not in (0, key):
                 self._drop(slot, peer.heard)
             peer.heard = key
+            self._thinning.moved()
             self._destination[slot] = key & int(mask)
             self.moved.append(slot)
 

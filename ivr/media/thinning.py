@@ -28,6 +28,7 @@ _USUAL = frozenset((0, 8))  # G.711 by its static numbers (RFC 3551 section 6), 
 _WHOLE = 1.0  # seconds in which all is heard of a call that has just been latched on
 _PATIENCE = 10.0  # seconds after which a call that is not heard is listened to in full, at most
 _MOST_TYPES, _MOST_SOURCES = 32, 400  # of one program
+_MOST_QUIET = 64  # of those: packets of theirs come anyway, unless hardly any are sent
 
 Sources = Callable[[int], tuple[set[int], set[int]]]
 """Of a row: hosts and ports to let in, so that everything it may send is heard."""
@@ -52,6 +53,8 @@ class Thinning:
         self._arrivals = arrivals
         self._patience = min((silent_after or np.inf) / 3, _PATIENCE)
         self._told: dict[int, _Wanted] = {}
+        self._moves = 0
+        self._seen: tuple[object, ...] = ()  # when it was last worked out what to tell
         self._wire = np.full(capacity, -1, np.int64)
         self.speech_type = np.zeros(capacity, np.int64)
         self.latched_at = np.full(capacity, np.inf)
@@ -60,10 +63,16 @@ class Thinning:
         """Begin with a row on a socket."""
         self._wire[slot] = wire
         self.latched_at[slot] = np.inf
+        self.moved()
 
     def close(self, slot: int) -> None:
         """Free a row."""
         self._wire[slot] = -1
+        self.moved()
+
+    def moved(self) -> None:
+        """A row's packets are no longer expected from where they were, or are others than they were."""
+        self._moves += 1
 
     def thins_out(self, wire: int) -> bool:
         """Whether a socket leaves anything out."""
@@ -86,14 +95,18 @@ class Thinning:
         wire = self._wire[:high]
         sampled = (self._arrivals.step[:high] > 1) & (wire >= 0)
         fresh = self.latched_at[:high] > now - _WHOLE
-        quiet = watched & (heard < now - self._patience)
+        quiet = watched & (heard < now - self._patience) & sampled & ~fresh
+        seen = self._moves, fresh.tobytes(), quiet.tobytes()
+        if seen == self._seen:
+            return
+        self._seen = seen
         thinned = set(np.unique(wire[sampled]).tolist())
         for index in thinned | self._told.keys():
             wanted = _ALL
             if index in thinned:
                 rows = np.flatnonzero(wire == index)
                 needy = [rows[~sampled[rows]], rows[sampled[rows] & fresh[rows]]]
-                needy.append(rows[sampled[rows] & quiet[rows] & ~fresh[rows]])
+                needy.append(rows[quiet[rows]][:_MOST_QUIET])
                 types = set(self.speech_type[rows].tolist()) | _USUAL
                 wanted = _wanted(types - set(event_type[rows].tolist()), needy, sources)
             if wanted != self._told.get(index, _ALL):

@@ -226,6 +226,14 @@ def test_packets_are_marked_as_telephone_audio(addresses):
     wire.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the option has another name elsewhere")
+def test_packets_stay_whole_on_their_way():
+    """RFC 791 section 3.1: "don't fragment"; IP_MTU_DISCOVER is IP_PMTUDISC_PROBE."""
+    wire = LoopWire(HOST, 0, 64)
+    assert wire._socket.getsockopt(socket.IPPROTO_IP, 10) == 3
+    wire.close()
+
+
 def test_one_port_of_all_addresses_is_opened_in_both_families():
     book = Ipv6Addresses()
     six = open_wire("::", 0, addresses=book)
