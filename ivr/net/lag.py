@@ -6,12 +6,12 @@ import asyncio
 
 __all__ = ["LoopLag"]
 
-_BEAT = 0.02  # seconds between looks
-_FADES = 0.8  # of a delay is still told a beat later: half of it after 60 ms
+_BEAT = 0.1  # seconds between looks; to be woken costs as much as three packets of speech
+_FADES = 0.5  # of a delay is still told a beat later
 
 
 class LoopLag:
-    """Asks the loop for a beat every 20 ms and sees how late each comes.
+    """Asks the loop for a beat every 100 ms and sees how late each comes.
 
     A beat that is overdue counts before it has come: what waited in the sockets while the loop was held up is
     read before the loop gets to its timers.

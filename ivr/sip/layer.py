@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator
+from math import ceil
 
 from ivr.peer import Datagram, Peer
 from ivr.sip.message import Headers, Request, Response, respond
@@ -26,6 +27,9 @@ from ivr.sip.transport import reply_address
 __all__ = ["MAGIC", "TransactionLayer"]
 
 MAGIC = "z9hG4bK"  # section 8.1.1.7: the mark of a branch that identifies its transaction
+
+_WAITING = frozenset((Timer.D, Timer.I, Timer.J, Timer.K, Timer.L, Timer.M))
+"""Nothing is sent when these ring, so a hundred a second ring together, on the half second that follows."""
 
 
 def _server_key(request: Request, method: str) -> Hashable:
@@ -182,7 +186,8 @@ class TransactionLayer:
     def _set(self, transaction: Transaction, action: Action, now: float) -> None:
         for timer, seconds in transaction.timer_settings(action, self._timers):
             if seconds:
-                self._alarms.set(transaction, timer, now + seconds)
+                at = now + seconds
+                self._alarms.set(transaction, timer, ceil(2 * at) / 2 if timer in _WAITING else at)
             else:
                 self._step(transaction, Input[f"TIMER_{timer.name}"], now)
 

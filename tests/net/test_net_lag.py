@@ -24,7 +24,7 @@ def test_a_loop_that_keeps_its_time_has_no_delay() -> None:
         assert lag.seconds(loop.time()) == 0.0
         lag.start()
         lag.start()
-        await pass_time(loop, *[0.02] * 50)
+        await pass_time(loop, *[0.1] * 10)
         assert lag.seconds(loop.time()) < 0.001
         lag.stop()
         lag.stop()
@@ -40,13 +40,13 @@ def test_a_delay_is_told_before_the_beat_has_come_and_fades_when_it_is_over() ->
         loop, lag = asyncio.get_running_loop(), LoopLag()
         assert isinstance(loop, StillLoop)
         lag.start()
-        loop.now += 0.32
+        loop.now += 0.4
         assert abs(lag.seconds(loop.time()) - 0.3) < 1e-6, "before the loop has had a turn"
         await pass_time(loop, 0)
         assert abs(lag.seconds(loop.time()) - 0.3) < 1e-6
-        await pass_time(loop, *[0.02] * 5)
+        await pass_time(loop, *[0.1] * 2)
         assert 0.05 < lag.seconds(loop.time()) < 0.1
-        await pass_time(loop, *[0.02] * 30)
+        await pass_time(loop, *[0.1] * 10)
         assert lag.seconds(loop.time()) < 0.001
         lag.stop()
 
@@ -57,8 +57,8 @@ def test_a_delay_is_told_before_the_beat_has_come_and_fades_when_it_is_over() ->
 async def test_work_that_blocks_a_real_loop_is_seen_as_such() -> None:
     loop, lag = asyncio.get_running_loop(), LoopLag()
     lag.start()
-    ends = time.monotonic() + 0.15
+    ends = time.monotonic() + 0.35
     while time.monotonic() < ends:
         pass
-    assert lag.seconds(loop.time()) > 0.12
+    assert lag.seconds(loop.time()) > 0.2
     lag.stop()
