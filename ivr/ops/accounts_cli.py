@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ivr.accounts.intake import Report, import_rows, read_rows
 from ivr.accounts.model import Account, Charging, NewAccount
@@ -18,6 +16,7 @@ from ivr.accounts.rules import callpro
 from ivr.accounts.service import Accounts
 from ivr.ops import accounts_cards_cli, accounts_feeding_cli, accounts_identity_cli, accounts_limits_cli
 from ivr.ops.accounts_desk import Desk, Number, found_at, print_entries, run
+from ivr.ops.accounts_progress import bar_of
 from ivr.ops.accounts_screens import (
     ACCOUNT_COLUMNS,
     account_row,
@@ -185,26 +184,8 @@ def import_file(
 
     async def work(accounts: Accounts) -> Report:
         rows, faults = read_rows(file, accounts.operator)
-        screen = Console(stderr=True)
-        bar = Progress(
-            TextColumn("importing"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=screen,
-            transient=True,
-            disable=not screen.is_terminal,
-        )
-        with bar:
-            task = bar.add_task("", total=len(rows))
-            return await import_rows(
-                accounts,
-                rows,
-                faults,
-                now=now,
-                skip_bad=skip_bad,
-                progress=lambda done: bar.advance(task, done),
-            )
+        with bar_of("importing", len(rows)) as bar:
+            return await import_rows(accounts, rows, faults, now=now, skip_bad=skip_bad, progress=bar)
 
     _tell_report(file, run(context, work), skip_bad)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ivr.accounts.catalogue import BundleIn, TariffIn, check_tariffs, take_catalogue
 from ivr.accounts.closing import Closed, close_periods
@@ -22,6 +19,7 @@ from ivr.accounts.service import Accounts
 from ivr.accounts.usage import take_usage
 from ivr.errors import AccountError
 from ivr.ops.accounts_desk import Number, run
+from ivr.ops.accounts_progress import bar_of
 from ivr.ops.accounts_screens import e164, moment_of, moment_shown, print_table, told
 
 __all__ = ["PARKED_COLUMNS", "add_to"]
@@ -56,7 +54,7 @@ def usage(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV
 
     async def work(accounts: Accounts) -> Taken:
         given, faults = read_file(file, UsageIn)
-        with _bar("booking", len(given)) as bar:
+        with bar_of("booking", len(given)) as bar:
             taken = await take_usage(accounts, given, now, progress=bar)
         taken.faults += faults
         return taken
@@ -167,7 +165,7 @@ def close_period(
         moment = moment_of("at", at, accounts) if at else now
         if moment > now:
             raise AccountError("at: what has not ended yet cannot be closed")
-        with _bar("closing", None) as bar:
+        with bar_of("closing", None) as bar:
             return await close_periods(accounts, moment, progress=bar)
 
     closed = run(context, work)
@@ -231,21 +229,3 @@ def _tell(file: Path, taken: Taken) -> None:
     typer.echo(f"{taken.booked} booked{aside}, {taken.repeated} there already{left_out}")
     if faults:
         raise typer.Exit(1)
-
-
-class _Bar:
-    """A bar on a terminal that is told how many were just done."""
-
-    def __init__(self, progress: Progress, total: int | None, words: str) -> None:
-        self._progress, self._task = progress, progress.add_task(words, total=total)
-
-    def __call__(self, done: int) -> None:
-        self._progress.advance(self._task, done)
-
-
-@contextmanager
-def _bar(words: str, total: int | None) -> Iterator[_Bar]:
-    screen = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        yield _Bar(progress, total, words)
