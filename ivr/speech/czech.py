@@ -15,7 +15,7 @@ from datetime import date, time
 from ivr.money import Money
 from ivr.speech.czech_numerals import LOCALE, Noun, counted, numeral
 from ivr.speech.names import spoken_name
-from ivr.speech.numbers import Case, Gender, Grouping, data_size, phone_parts, symbol_groups
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, phone_parts, spelled
 from ivr.units import Units
 
 __all__ = ["CzechSpeller"]
@@ -134,11 +134,7 @@ class CzechSpeller:
 
     def digits(self, text: str, groups: Grouping = "threes") -> str:
         """Digit by digit: "dva dva dva, osm pět dva, dva devět dva"; ``/`` is "lomeno", ``*`` "hvězdička"."""
-        said = ""
-        for group in symbol_groups(text, groups):
-            word = _SIGNS.get(group) or " ".join(_DIGITS[int(digit)] for digit in group)
-            said += (" " if said.endswith(tuple(_SIGNS.values())) else ", ") + word
-        return said.removeprefix(", ")
+        return spelled(text, groups, _SIGNS, _DIGITS)
 
     def phone(self, number: str) -> str:
         """``+420777123456`` is read as nine digits, another country's number with "plus" before it."""

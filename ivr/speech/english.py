@@ -14,7 +14,7 @@ from num2words import num2words
 
 from ivr.money import Money
 from ivr.speech.names import spoken_name
-from ivr.speech.numbers import Case, Gender, Grouping, data_size, phone_parts, symbol_groups
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, phone_parts, spelled
 from ivr.units import Units
 
 __all__ = ["EnglishSpeller"]
@@ -83,11 +83,7 @@ class EnglishSpeller:
 
     def digits(self, text: str, groups: Grouping = "threes") -> str:
         """Digit by digit: "two two two, eight five two, two nine two"; ``/`` is "slash", ``*`` "star"."""
-        said = ""
-        for group in symbol_groups(text, groups):
-            word = _SIGNS.get(group) or " ".join(_DIGITS[int(digit)] for digit in group)
-            said += (" " if said.endswith(tuple(_SIGNS.values())) else ", ") + word
-        return said.removeprefix(", ")
+        return spelled(text, groups, _SIGNS, _DIGITS)
 
     def phone(self, number: str) -> str:
         """A Czech number is read as nine digits, any other with "plus" and its country before it."""

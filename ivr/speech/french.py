@@ -19,7 +19,7 @@ from num2words import num2words
 
 from ivr.money import Money
 from ivr.speech.names import spoken_name
-from ivr.speech.numbers import Case, Gender, Grouping, data_size, digit_groups, symbol_groups
+from ivr.speech.numbers import Case, Gender, Grouping, data_size, digit_groups, spelled
 from ivr.units import Units
 
 __all__ = ["FrenchSpeller"]
@@ -133,11 +133,7 @@ class FrenchSpeller:
 
     def digits(self, text: str, groups: Grouping = "threes") -> str:
         """Digit by digit: "deux deux deux, huit cinq deux"; ``/`` is "barre oblique"."""
-        said = ""
-        for group in symbol_groups(text, groups):
-            word = _SIGNS.get(group) or _one_by_one(group)
-            said += (" " if said.endswith(tuple(_SIGNS.values())) else ", ") + word
-        return said.removeprefix(", ")
+        return spelled(text, groups, _SIGNS, _DIGITS)
 
     def phone(self, number: str) -> str:
         """``+33170229848`` is "zéro un, soixante-dix, vingt-deux, quatre-vingt-dix-huit, quarante-huit".
@@ -164,10 +160,6 @@ class FrenchSpeller:
 def _cardinal(number: int, gender: Gender = "masculine") -> str:
     words: str = num2words(number, lang="fr")
     return _LAST_ONE.sub("une", words) if gender == "feminine" else words
-
-
-def _one_by_one(group: str) -> str:
-    return " ".join(_DIGITS[int(digit)] for digit in group)
 
 
 def _phone(number: str) -> str:
@@ -211,6 +203,6 @@ def _group(group: str) -> str:
     """Leading zeros are told: 01 is "zéro un", 00 is "zéro zéro"; four digits or more go one by one."""
     value = group.lstrip("0")
     if len(group) > 3 or not value:
-        return _one_by_one(group)
+        return " ".join(_DIGITS[int(digit)] for digit in group)
     zeros = ["zéro"] * (len(group) - len(value))
     return " ".join([*zeros, _cardinal(int(value))])

@@ -6,6 +6,7 @@ A language is one module with one class that follows `Speller`, named in `ivr.sp
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal, Protocol
@@ -27,6 +28,7 @@ __all__ = [
     "data_size",
     "digit_groups",
     "phone_parts",
+    "spelled",
     "symbol_groups",
 ]
 
@@ -164,3 +166,12 @@ def symbol_groups(text: str, groups: Grouping = "threes") -> list[str]:
         elif part or not set("*#").intersection(text):
             cut.extend(digit_groups(part, groups))
     return cut
+
+
+def spelled(text: str, groups: Grouping, signs: Mapping[str, str], digits: Sequence[str]) -> str:
+    """A symbol digit by digit with a pause behind each group, but none behind a sign's word."""
+    said = ""
+    for group in symbol_groups(text, groups):
+        word = signs.get(group) or " ".join(digits[int(digit)] for digit in group)
+        said += (" " if said.endswith(tuple(signs.values())) else ", ") + word
+    return said.removeprefix(", ")
