@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +20,8 @@ from ivr.accounts.demo import seed_demo
 from ivr.accounts.store import Store
 from ivr.ops.cli import main
 
+PATIENCE = 60
+"""Seconds: a crowded machine that speaks the fixed sentences for the first time."""
 PROJECT = Path(__file__).parents[2]
 SPEECH = Path(tempfile.gettempdir()) / f"infoline-test-speech-{os.getuid()}"  # rendered once for all tests
 SETTINGS = f"""\
@@ -74,6 +78,29 @@ class Desk:
             text=True,
             encoding="utf-8",
         )
+
+
+@contextlib.contextmanager
+def started(desk: Desk, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own, which ends with the block."""
+    process = desk.start(*arguments)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def until(process: subprocess.Popen[str], words: str) -> list[str]:
+    """Its lines up to one that holds these words."""
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line.rstrip())
+        if words in line:
+            return said
+    raise AssertionError("\n".join(said))
 
 
 @dataclass(frozen=True)

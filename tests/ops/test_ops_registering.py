@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from operator_desk import Desk, open_desk, type_in
-from test_ops_running import PATIENCE, Caller, started, until
+from hand_phone import HandPhone
+from operator_desk import PATIENCE, Desk, open_desk, started, type_in, until
 
 PHONE = """
 [[phones]]
@@ -52,7 +52,7 @@ def test_the_line_registers_answers_its_extension_and_leaves(make_desk):
         with started(desk, "run") as process:
             said = until(process, "registered     registration=")
             assert "registers as extension with sip:127.0.0.1:" in "\n".join(said)
-            with Caller(desk.port, "extension") as caller:
+            with HandPhone(desk.port, user="extension") as caller:
                 caller.call()
                 caller.hang_up()
             rest = asked_to_stop(process)
@@ -70,7 +70,7 @@ def test_a_registration_that_is_refused_is_one_plain_line_and_the_line_works(mak
         with started(desk, "run") as process:
             (told,) = [line for line in until(process, "not registered") if "not registered" in line]
             assert "status=401" in told and "the password was not taken" in told
-            with Caller(desk.port) as caller:
+            with HandPhone(desk.port) as caller:
                 caller.call()
                 caller.hang_up()
             assert "wrong one" not in asked_to_stop(process)

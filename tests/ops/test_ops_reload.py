@@ -7,8 +7,8 @@ import signal
 from collections.abc import AsyncIterator
 
 import pytest
-from operator_desk import Desk, open_desk
-from test_ops_running import Caller, started, until
+from hand_phone import HandPhone
+from operator_desk import Desk, open_desk, started, until
 
 from ivr.call.edition import Edition
 from ivr.call.events import Fault, FilesRefused, FilesTaken
@@ -128,7 +128,11 @@ async def test_facts_of_the_settings_are_read_again_and_nothing_else_of_them(des
 
 
 def test_sighup_changes_the_line_for_the_next_call_and_drops_none(desk):
-    with started(desk, "run") as process, Caller(desk.port) as caller, Caller(desk.port, "4499") as next_one:
+    with (
+        started(desk, "run") as process,
+        HandPhone(desk.port) as caller,
+        HandPhone(desk.port, user="4499") as next_one,
+    ):
         until(process, "Ctrl-C closes it")
         caller.call()
         process.send_signal(signal.SIGHUP)
@@ -144,7 +148,7 @@ def test_sighup_changes_the_line_for_the_next_call_and_drops_none(desk):
         desk.change("dialplan/callpro.toml", '[step.lonely]\nsay = "welcome"\nthen = "nowhere"', "")
         process.send_signal(signal.SIGHUP)
         until(process, "dialplans and prompts read")
-        with Caller(desk.port, "4499") as known:
+        with HandPhone(desk.port, user="4499") as known:
             known.call()
             known.hang_up()
         caller.hang_up()

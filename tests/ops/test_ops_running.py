@@ -1,104 +1,24 @@
 """``ivr run`` in a process of its own: what it announces, how it is refused a port, how it closes."""
 
 import asyncio
-import contextlib
 import gc
-import re
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from subprocess import Popen
-from typing import Self
 
 import pytest
-from operator_desk import Desk, open_desk
+from hand_phone import HandPhone
+from operator_desk import PATIENCE, Desk, open_desk, started, until
 
 from ivr.errors import ConfigurationError, StoreUnavailable
 from ivr.ops.files import read_files
 from ivr.ops.running import open_line
 from ivr.ops.settings import load_settings
 
-PATIENCE = 60  # seconds: a crowded machine that speaks the fixed sentences for the first time
-
 
 @pytest.fixture
 def desk(tmp_path) -> Desk:
     return open_desk(tmp_path)
-
-
-@contextlib.contextmanager
-def started(desk: Desk, *arguments: str) -> Iterator[Popen[str]]:
-    process = desk.start(*arguments)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def until(process: Popen[str], words: str) -> list[str]:
-    """Its lines up to one that holds these words."""
-    said: list[str] = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        said.append(line.rstrip())
-        if words in line:
-            return said
-    raise AssertionError("\n".join(said))
-
-
-class Caller:
-    """As little of a phone as it takes to be on a call."""
-
-    def __init__(self, port: int, user: str = "4488") -> None:
-        self.user = user
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.settimeout(10)
-        self.socket.connect(("127.0.0.1", port))
-        self.here = f"127.0.0.1:{self.socket.getsockname()[1]}"
-        self.to = f"<sip:{user}@line>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def send(self, method: str, number: int, body: str = "") -> None:
-        lines = [
-            f"{method} sip:{self.user}@line SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.here};branch=z9hG4bK{self.here}-{number}{method}",
-            f"From: <sip:777123456@phone>;tag={self.here}",
-            f"To: {self.to}",
-            f"Call-ID: {self.here}",
-            f"CSeq: {number} {method}",
-            "Max-Forwards: 70",
-            f"Contact: <sip:a@{self.here}>",
-            "Content-Type: application/sdp",
-            f"Content-Length: {len(body)}",
-        ]
-        self.socket.send("\r\n".join([*lines, "", body]).encode())
-
-    def hears(self, start: str) -> str:
-        while not (message := self.socket.recv(65535).decode()).startswith(start):
-            pass
-        return message
-
-    def call(self) -> None:
-        sdp = (
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n"
-        )
-        self.send("INVITE", 1, sdp)
-        tag = re.search(r"^To:.*;tag=(\S+)", self.hears("SIP/2.0 200"), re.MULTILINE | re.IGNORECASE)
-        assert tag is not None
-        self.to += f";tag={tag[1]}"
-        self.send("ACK", 1)
-
-    def hang_up(self) -> None:
-        self.send("BYE", 2)
-        self.hears("SIP/2.0 200")
 
 
 def test_it_announces_itself_answers_and_closes_when_told(desk):
@@ -108,7 +28,7 @@ def test_it_announces_itself_answers_and_closes_when_told(desk):
         assert f"The line is open on 127.0.0.1:{desk.port} (UDP, TCP)" in text
         assert f"sip:4488@127.0.0.1:{desk.port}" in text
         assert "+420777123456" in text
-        with Caller(desk.port) as caller:
+        with HandPhone(desk.port) as caller:
             caller.call()
             caller.hang_up()
         process.send_signal(signal.SIGTERM)
@@ -120,7 +40,7 @@ def test_it_announces_itself_answers_and_closes_when_told(desk):
 
 
 def test_it_lets_the_calls_it_has_end_before_it_closes(desk):
-    with started(desk, "run") as process, Caller(desk.port) as caller, Caller(desk.port) as late:
+    with started(desk, "run") as process, HandPhone(desk.port) as caller, HandPhone(desk.port) as late:
         until(process, "Ctrl-C closes it")
         caller.call()
         process.send_signal(signal.SIGTERM)
@@ -134,7 +54,7 @@ def test_it_lets_the_calls_it_has_end_before_it_closes(desk):
 
 
 def test_a_second_signal_closes_it_at_once(desk):
-    with started(desk, "run") as process, Caller(desk.port) as caller:
+    with started(desk, "run") as process, HandPhone(desk.port) as caller:
         until(process, "Ctrl-C closes it")
         caller.call()
         process.send_signal(signal.SIGINT)
