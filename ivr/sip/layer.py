@@ -29,14 +29,17 @@ __all__ = ["MAGIC", "TransactionLayer"]
 MAGIC = "z9hG4bK"  # section 8.1.1.7: the mark of a branch that identifies its transaction
 
 _WAITING = frozenset((Timer.D, Timer.I, Timer.J, Timer.K, Timer.L, Timer.M))
-"""Nothing is sent when these ring, so a hundred a second ring together, on the half second that follows."""
+"""Nothing is sent when these ring, so they wait in a queue, and a hundred a second ring at a time."""
 
 
 def _server_key(request: Request, method: str) -> Hashable:
-    """Section 17.2.3: by branch, sent-by and method; without the magic cookie by what RFC 2543 had."""
+    """Section 17.2.3: by branch, sent-by and method; without the magic cookie by what RFC 2543 had.
+
+    As one text, which has half the size of its parts; only the branch may hold blanks.
+    """
     via = request.via
     if via.branch.startswith(MAGIC):
-        return via.branch, via.host.lower(), via.port, method
+        return f"{method} {via.host.lower()} {via.port} {via.branch}"
     tag = request.from_.tag
     return request.call_id, tag, request.cseq.number, via.host.lower(), via.port, method
 
@@ -185,13 +188,15 @@ class TransactionLayer:
 
     def _set(self, transaction: Transaction, action: Action, now: float) -> None:
         for timer, seconds in transaction.timer_settings(action, self._timers):
-            if seconds:
-                at = now + seconds
-                self._alarms.set(transaction, timer, ceil(2 * at) / 2 if timer in _WAITING else at)
-            else:
+            if not seconds:
                 self._step(transaction, Input[f"TIMER_{timer.name}"], now)
+            elif timer in _WAITING:
+                self._alarms.wait(transaction, timer, seconds, ceil(2 * now) / 2)
+            else:
+                self._alarms.set(transaction, timer, now + seconds)
 
     def _forget(self, transaction: Transaction) -> None:
+        self._alarms.forget(transaction)
         if transaction.table is NON_INVITE_CLIENT or transaction.table is INVITE_CLIENT:
             self._clients.pop(transaction.key, None)
             return

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ivr.peer import Peer
 from ivr.sip.message import Request
-from ivr.sip.timers import Alarm, Timer, Timers
+from ivr.sip.timers import Alarm, Queue, Timer, Timers
 
 __all__ = [
     "ABSORBED",
@@ -223,6 +223,7 @@ class Transaction:
         "key",
         "last",
         "origin",
+        "queue",
         "request",
         "spare",
         "state",
@@ -243,6 +244,7 @@ class Transaction:
         self.last: bytes | None = None
         self.interval = 0.0
         self.alarms: tuple[Alarm, ...] = ()
+        self.queue: Queue | None = None
         self.user: object = None
         self.origin: object = None
         self.request: Request | None = None
