@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ivr.accounts.service import Accounts
 from ivr.call.events import Fault, Watcher
+from ivr.call.longest import LongestCalls
 from ivr.media.shards import AnyPlane
 
 __all__ = ["Desk"]
@@ -30,6 +31,7 @@ class Desk:
     refer: Callable[[str, str], None]
     watch: Watcher
     bridge_after: float
+    longest: LongestCalls
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _context: Context = field(default_factory=copy_context)
 

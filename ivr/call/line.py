@@ -16,6 +16,7 @@ from ivr.call.desk import Desk
 from ivr.call.edition import Edition
 from ivr.call.events import CallBegan, CallEnded, CallRefused, Fault, Watcher, registration_changed
 from ivr.call.keys import Keys
+from ivr.call.longest import LongestCalls
 from ivr.call.media import CallMedia
 from ivr.call.session import Session
 from ivr.call.speaking import BEFORE_ANSWER
@@ -67,7 +68,10 @@ class Line:
         self._agent, self._plane, self._edition = agent, plane, edition
         self._limits, self._media_host, self._watch = limits, media_host, watch
         self._loop = asyncio.get_running_loop()
-        self._desk = Desk(plane, accounts, clock, self._hang_up, self._refer, watch, limits.bridge_after)
+        longest = LongestCalls(lambda leg: self._hang_up(leg, "longest call"))
+        self._desk = Desk(
+            plane, accounts, clock, self._hang_up, self._refer, watch, limits.bridge_after, longest
+        )
         self._admission = Admission(plane, callers, limits, silence_for)
         self._calls: dict[str, _Call] = {}
         self._legs: dict[Stream, str] = {}

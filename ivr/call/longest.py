@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import takewhile
 
 __all__ = ["LongestCalls"]
 
@@ -27,27 +28,26 @@ class LongestCalls:
         self._look(seconds)
 
     def forget(self, leg: str, seconds: float) -> None:
-        """It is over, or never began."""
+        """It is over, or has never begun."""
         until = self._until.get(seconds, {})
         if until.pop(leg, None) is not None and not until:
             del self._until[seconds]
             self._timers.pop(seconds).cancel()
 
     def _look(self, seconds: float) -> None:
-        """Have a timer for the first of them; where that has ended, it rings for the next."""
-        until = self._until.get(seconds)
-        if until and seconds not in self._timers:
+        """Have a timer for the first of them; where that one has gone, it rings for nobody."""
+        until = self._until[seconds]
+        if not until:
+            del self._until[seconds]
+        elif seconds not in self._timers:
             first = next(iter(until.values()))
             self._timers[seconds] = self._loop.call_at(first, self._ring, seconds)
 
     def _ring(self, seconds: float) -> None:
         del self._timers[seconds]
         now, until = self._loop.time(), self._until[seconds]
-        over = []
-        for leg, at in until.items():
-            if at > now:
-                break
-            over.append(leg)
-        self._look(seconds)
+        over = list(takewhile(lambda leg: until[leg] <= now, until))
         for leg in over:
-            self._end(leg)
+            del until[leg]
+            self._loop.call_soon(self._end, leg)
+        self._look(seconds)

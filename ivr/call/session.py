@@ -38,7 +38,7 @@ class Session:
     """
 
     __slots__ = (
-        "_desk", "_dialled", "_enquiries", "_facts", "_limit", "_over", "_task", "_timer", "_transfer_turn",
+        "_desk", "_dialled", "_enquiries", "_facts", "_over", "_task", "_timer", "_transfer_turn",
         "_walk", "begun", "leg", "plan", "speaking",
     )  # fmt: skip
 
@@ -54,7 +54,6 @@ class Session:
         self.speaking = Speaking(leg, stream, edition.speaker, edition.line_for(caller.dialled), desk)
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._limit: asyncio.TimerHandle | None = None
         self._transfer_turn: int | None = None
         self._over = False
         self.begun = False
@@ -71,7 +70,7 @@ class Session:
         if self._over:
             return
         self.begun = True
-        self._limit = self._desk.later(self.plan.line.longest_call, self._hang_up, "longest call")
+        self._desk.longest.begin(self.leg, self.plan.line.longest_call)
         self._carry_out(self._walk.start, self._dialled, self._facts)
 
     def press(self, key: str) -> None:
@@ -94,9 +93,9 @@ class Session:
     def end(self) -> None:
         """The call is over: nothing of it goes on."""
         self._over = True
-        for handle in (self._timer, self._limit):
-            if handle is not None:
-                handle.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._desk.longest.forget(self.leg, self.plan.line.longest_call)
         self._stop_task()
         self.speaking.end()
 
@@ -137,7 +136,7 @@ class Session:
                 self._transfer_turn = turn
                 self._desk.refer(self.leg, target)
             case HangUp():
-                self._hang_up("")
+                self._desk.hang_up(self.leg, "")
             case other:
                 assert_never(other)
 
@@ -183,7 +182,3 @@ class Session:
     def _failed(self, error: BaseException) -> None:
         if not self._over:
             self._desk.failed(self.leg, error)
-
-    def _hang_up(self, why: str) -> None:
-        if not self._over:
-            self._desk.hang_up(self.leg, why)

@@ -85,6 +85,21 @@ async def test_the_longest_call_is_ended_whatever_happens(house: House):
     assert house.told(CallEnded)[0].cause == "longest call"
 
 
+@line_test(plan=with_line(longest_call=4.0))
+async def test_each_of_many_calls_has_its_own_longest_time(house: House):
+    """The first to begin hangs up; the others end in their turn, each four seconds after it began."""
+    phones = [Phone(house) for _ in range(4)]
+    for phone in phones:
+        phone.call()
+        await house.advance(0.5)
+    phones[0].hang_up()
+    await house.advance(2.4)
+    for turn in range(1, 4):
+        assert [phone.hung_up_on for phone in phones[1:]] == [one < turn for one in range(1, 4)]
+        await house.advance(0.5)
+    assert [event.cause for event in house.told(CallEnded)] == ["caller hung up", *["longest call"] * 3]
+
+
 @line_test()
 async def test_without_an_ack_the_answer_is_repeated_and_the_call_ended(house: House):
     phone = Phone(house)
