@@ -90,7 +90,7 @@ async def test_a_caller_who_hangs_up_while_the_pin_is_checked_leaves_nothing(hou
     phone.hang_up()
     await house.settle()
     assert house.timers() == []
-    assert house.told(CallEnded)[0].last_step == "identify"
+    assert house.told(CallEnded)[0].last_step == "compare"
 
 
 @line_test()

@@ -1,5 +1,11 @@
-"""A line with everything that a dialplan can say, for the tests of reader, checker and picture."""
+"""A line with everything that a dialplan can say, for the tests of reader, checker and picture.
 
+Its look-up is one that no operator has; how a caller proves an account is the small line's.
+"""
+
+from pathlib import Path
+
+PROOF = Path(__file__).parents[1] / "small" / "verbs" / "dialplan" / "shared" / "proof.toml"
 SHOP = """\
 [line]
 name = "Shop"
@@ -34,46 +40,6 @@ outcomes.not_proven = "ask-account"
 say = ["some", { say = "item", each = "items", if = "left", unless = "gone" }]
 then = "menu"
 
-[step.ask-account]
-read = "which-account"
-into = "account"
-digits = "4-10"
-wait = "6 s"
-next_wait = "3 s"
-tries = 3
-then = "ask-pin"
-give_up = "end"
-back = "menu"
-
-[step.ask-pin]
-read = "which-pin"
-into = "pin"
-digits = "4"
-wait = "6 s"
-next_wait = "3 s"
-tries = 1
-then = "compare"
-give_up = "end"
-
-[step.compare]
-identify = { account = "account", pin = "pin" }
-proven = "own-language"
-refused = "ask-account"
-no_tries_left = "end"
-unavailable = "end"
-
-[step.own-language]
-language = "account"
-then = "resume"
-
-[step.english]
-language = "en"
-then = "menu"
-
-[step.slower]
-repeat = "slower"
-then = "menu"
-
 [step.desk]
 hours = "desk"
 open.service = "person"
@@ -89,13 +55,11 @@ transfer = "on_call_number"
 connected = "end"
 failed = "menu"
 
-[step.end]
-hang_up = true
-
 [hours.desk]
 time_zone = "Europe/Paris"
 holidays = "FR"
 working_days = "mon-fri"
 working_day.service = ["14:00-18:00", "09:00-12:00"]
 closed_on = [2026-12-24]
-"""
+
+""" + PROOF.read_text("utf-8")

@@ -16,16 +16,14 @@ LOOK_UPS = {
     }
 }
 SAYS = {
-    "which-account": (), "which-pin": (), "menu": (), "menu-short": (), "some": {"some"}, "item": {"left"},
+    "which-account": (), "which-pin": (), "again": (), "refused": (), "no-tries": (), "unavailable": (),
+    "menu": (), "menu-short": (), "some": {"some"}, "item": {"left"},
     "stale": {"stale"}, "spend": {"spend"}, "opens": {"next_service", "until"}, "gone": {"gone"},
     "hello": {"language"}, "s": (), "number": {"on_call_number"}, "known-number": {"number"},
 }  # fmt: skip
 TEXTS = {"fr": SAYS, "en": SAYS}
 SETTINGS = {"on_call_number": ""}
-SOUND = (
-    SHOP.replace("tries = 3\n", 'tries = 3\nsilence = ["s", "s"]\ntoo_short = ["s", "s"]\n')
-    .replace('outcomes.some = "say-some"\n', 'outcomes.some = "say-some"\noutcomes.none = "menu"\n')
-)  # fmt: skip
+SOUND = SHOP.replace('outcomes.some = "say-some"\n', 'outcomes.some = "say-some"\noutcomes.none = "menu"\n')
 
 
 def said(text: str, look_ups=LOOK_UPS, texts=TEXTS) -> list[str]:
@@ -50,7 +48,7 @@ def test_the_shop_is_sound():
 
 def test_with_trust_pin_a_look_up_may_end_as_not_proven_and_otherwise_not():
     assert changed(
-        ('outcomes.not_proven = "ask-account"\n', ""), ('refused = "ask-account"', 'refused = "menu"')
+        ('outcomes.not_proven = "ask-account"\n', ""), ('refused = "say-refused"', 'refused = "menu"')
     )[0] == ('step.balance.outcomes: the look-up "credit" can also end as "not_proven": say where that leads')
     found = changed(('trust = "pin"\n', ""))
     assert 'step.balance.outcomes.not_proven: the look-up "credit" never ends as "not_proven"' in found
@@ -129,12 +127,12 @@ def test_with_trust_none_nobody_is_unknown():
             "own-language",
         ),
         (
-            [('refused = "ask-account"', 'refused = "compare"')],
+            [('refused = "say-refused"', 'refused = "compare"')],
             'step.compare.identify.account: nothing has been read into "account" on a call that comes by '
             "balance (not_proven), ask-account, ask-pin, compare",
         ),
         (
-            [('too_short = ["s", "s"]', 'too_short = "s"')],
+            [('too_short = ["again", "again"]', 'too_short = "s"')],
             "step.ask-account.too_short: tries = 3 needs 2 sentences here, there is 1: one for each time "
             "that the question is put again",
         ),
@@ -177,7 +175,7 @@ def test_a_language_that_no_look_up_gives_is_not_asked_for():
 
 def test_digits_that_are_read_in_between_are_no_round():
     assert not any(
-        "without end" in line for line in changed(('refused = "ask-account"', 'refused = "resume"'))
+        "without end" in line for line in changed(('refused = "say-refused"', 'refused = "resume"'))
     )
 
 
@@ -225,7 +223,7 @@ def test_a_round_by_the_clock_or_a_fact_is_found():
     assert any("goes round without end: desk, desk;" in line for line in found)
     found = changed(('no = "end"', 'no = "desk"'))
     assert any("goes round without end: desk, is-it-urgent, desk;" in line for line in found)
-    found = changed(('unavailable = "end"', 'unavailable = "compare"'))
+    found = changed(('unavailable = "say-unavailable"', 'unavailable = "compare"'))
     assert any("goes round without end: compare, compare;" in line for line in found)
 
 

@@ -96,9 +96,9 @@ ask-account: read 4 to 10 digits into account, ask which-account, wait 6 s, ask 
 ask-pin: read 4 digits into pin, ask which-pin, wait 6 s
     then     compare account and pin
         proven         go on in the account's language, back to the look-up
-        refused        go to ask-account
-        no tries left  hang up
-        unavailable    hang up
+        refused        say refused, go to ask-account
+        no tries left  say no-tries, hang up
+        unavailable    say unavailable, go to menu
     give up  hang up
 
 hours desk: Europe/Paris, holidays of FR

@@ -47,11 +47,13 @@ def test_every_verb_becomes_its_step():
         3,
         "ask-pin",
         "end",
+        silence=sentences("again", "again"),
+        too_short=sentences("again", "again"),
         back="menu",
     )
     assert (steps["ask-pin"].least, steps["ask-pin"].most, steps["ask-pin"].back) == (4, 4, None)
     assert steps["compare"] == IdentifyStep(
-        "compare", "account", "pin", "own-language", "ask-account", "end", "end", 3
+        "compare", "account", "pin", "own-language", "say-refused", "say-no-tries", "say-unavailable", 3
     )
     assert steps["balance"] == LookUpStep(
         "balance", "credit", {"some": "say-some", "not_proven": "ask-account"}, "pin"

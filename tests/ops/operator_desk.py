@@ -116,11 +116,11 @@ class Printed:
         return self.err.splitlines()
 
 
-def open_desk(folder: Path) -> Desk:
-    """A sound folder, with ports that are free now."""
+def open_desk(folder: Path, line: str = "small") -> Desk:
+    """A sound folder with a line of ``tests/small`` and ports that are free now."""
     port, ports = free_port(), free_port() & ~1
     for name in ("dialplan", "prompts"):
-        shutil.copytree(PROJECT / "tests" / "small" / name, folder / name)
+        shutil.copytree(PROJECT / "tests" / line / name, folder / name)
     desk = Desk(folder, port)
     desk.settings.write_text(SETTINGS.format(port=port, ports=f"{ports}-{ports + 20}"), "utf-8")
     return desk

@@ -1,0 +1,14 @@
+menu = Nabídka.
+silence = Nic neslyším.
+one-moment = Okamžik prosím.
+trouble = Porucha hlasu.
+price = Hovor je placený.
+credit-is = Máte { MONEY($credit) }.
+first = Kredit říkáme hned.
+unavailable = Zkuste to později.
+which-account = Číslo účtu.
+which-pin = Tajný kód.
+again = Ještě jednou.
+refused = To nesouhlasí.
+no-tries = Už ani jednou.
+closed = Zavřeno, otvíráme { DATE($next_service, year: "no") }.

@@ -1,0 +1,14 @@
+menu = The menu.
+silence = I hear nothing.
+one-moment = One moment please.
+trouble = Our voice fails.
+price = This call is charged.
+credit-is = You have { MONEY($credit) }.
+first = Your credit comes first.
+unavailable = Try again later.
+which-account = Your account.
+which-pin = Your code.
+again = Once more.
+refused = That is wrong.
+no-tries = No more tries.
+closed = We are closed until { DATE($next_service, year: "no") }.
