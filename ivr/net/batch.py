@@ -106,6 +106,7 @@ class Batch:
         self.stamps = np.zeros(size, _STAMP)
         self.into["control"] = self.stamps.ctypes.data + np.arange(size) * _STAMP.itemsize
         self.out_address, self.in_address = int(self.out.ctypes.data), int(self.into.ctypes.data)
+        self.lengths_in, self.room_for_stamps = self.into["length"], self.into["control_length"]
         self.in_used = size
 
     def _messages(self, vectors: NDArray[np.void], each: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
@@ -221,12 +222,13 @@ class MmsgWire:
         """What has come in, at most a batch; the arrays hold until the next call on a wire of the batch."""
         batch = self._batch
         for _ in range(_REFUSALS):
-            batch.into["control_length"][: batch.in_used] = _STAMP.itemsize
+            if batch.in_used:
+                batch.room_for_stamps[: batch.in_used] = _STAMP.itemsize
             count = batch.recvmmsg(self._descriptor, batch.in_address, batch.size, 0, None)
             batch.in_used = max(count, 0)
             if count > 0:
                 sources = batch.addresses.read(batch.in_names[:count])
-                lengths = batch.into["length"][:count].astype(np.int64)
+                lengths = batch.lengths_in[:count].astype(np.int64)
                 stamps = batch.stamps[:count]
                 times = stamps["seconds"] + stamps["nanoseconds"] * 1e-9
                 return Received(batch.rows[:count], lengths, sources, times, count == batch.size)
