@@ -1,12 +1,14 @@
 """Session timers at their shortest (90 s, RFC 4028 section 4) in real time: a minute, so all at once."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import peer_required
 from peers.asterisk import start_asterisk
-from peers.line import Line
+from peers.baresip import Baresip
+from peers.line import PLAIN_PHONE, Line
 from peers.process import until
 from peers.scenario import (
     ack,
@@ -26,6 +28,10 @@ TRUNK = """
 [infoline](+)
 timers=required
 timers_sess_expires=90
+"""
+UNTIMED = """
+[infoline](+)
+timers=no
 """
 TIMER = "Supported: timer"
 OPENED = (receive(100, optional=True), receive(200, rrs=True), ack())
@@ -129,3 +135,43 @@ def test_phones_without_session_timers_are_asked_and_one_that_vanished_on_hold_i
         assert refresh.at - outcomes[name].received(200, "INVITE")[1].at == pytest.approx(45, abs=1)
     until(lambda: line.log().count("call ended") == 4, 5, line.log)
     assert line.log().count("session expired") == 2
+
+
+@pytest.mark.interop
+def test_a_pbx_without_timers_baresip_and_pyvoip_take_our_refresh_without_harm(
+    open_line: Callable[..., Line],
+    sipp: Callable[..., Sipp],
+    baresip: Callable[..., Baresip],
+) -> None:
+    """A call whose refresh at 45 s has no good answer would end at 60 s; the PBX lists UPDATE."""
+    peer_required("asterisk")
+    line = open_line(
+        sip_more='session_expires = "90 s"\ndigests = ["MD5"]',
+        media_more='silent_after = "5 min"',
+        wait="1 min",
+    )
+    pbx = start_asterisk(line.address, more={"pjsip.conf": UNTIMED})
+    try:
+        pbx.cli("pjsip set logger on")
+        caller = sipp(number="6001")
+        process = caller.start(
+            "pbx_minute", ("127.0.0.1", pbx.sip_port), login=("6001", "change-me-6001"), seconds=80
+        )
+        with baresip(line.address, PLAIN_PHONE) as phone:
+            phone.wait_till_registered()
+            phone.dial("4488")
+            asked = ("probe", "4488", "--from", "777123456", "--no-compare", "--json")
+            probed = line.ivr(*asked, "--wait", "55", "--limit", "70")
+            phone.listen(3)
+            phone.hang_up()
+        outcome = caller.outcome(process, 90)
+        messages = pbx.messages()
+    finally:
+        pbx.stop()
+    assert outcome.code == 0, outcome.explain()
+    refresh = [m for m in messages if m.header("Session-Expires") and "UPDATE" in m.header("CSeq")[0]]
+    assert [(m.received, m.start.split()[0]) for m in refresh] == [(True, "UPDATE")]
+    assert outcome.requests("BYE", received=True) == []
+    assert json.loads(probed)["ok"]
+    until(lambda: line.log().count("call ended") == 3, 5, line.log)
+    assert "session expired" not in line.log()
