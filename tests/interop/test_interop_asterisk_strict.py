@@ -137,10 +137,14 @@ def test_the_pbx_acknowledges_our_ringing_by_prack(
 
 
 @pytest.mark.interop
-def test_without_100rel_there_is_no_prack(strict: Strict, sipp: Callable[..., Sipp]) -> None:
+def test_without_100rel_there_is_no_prack_and_without_timers_the_line_will_refresh(
+    strict: Strict, sipp: Callable[..., Sipp]
+) -> None:
     messages, _, _ = called(strict, sipp, "plain")
     assert first(messages, "SIP/2.0 180", "INVITE").header("RSeq") == []
-    assert first(messages, "SIP/2.0 200", "INVITE").header("Session-Expires") == []
+    answered = first(messages, "SIP/2.0 200", "INVITE")
+    assert answered.header("Session-Expires") == ["300;refresher=uas"]
+    assert answered.header("Require") == []
     assert [m.start for m in messages if m.start.startswith("PRACK")] == []
 
 
