@@ -1,24 +1,32 @@
 """``python -m bench.planes``: what a second plane carries, in a thread of the same process and in another.
 
 Each plane sends to 2,500 callers as fast as it can, for a second; one figure a line, packets a second of all.
+C that does nothing else shows what the machine has to give to a second sender.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from queue import SimpleQueue
 from socket import AF_INET, SO_RCVBUF, SOCK_DGRAM, SOL_SOCKET, socket
+from statistics import median
 from typing import Protocol
 
+from rich.console import Console
+from rich.progress import track
 from threadpoolctl import threadpool_limits
 
 from bench.media.phones import FIRST_CALLER
+from bench.media.programs import programs
 from bench.media.sound import speech
 from ivr.media.plane import Plane
 from ivr.media.sdp import Agreed
@@ -88,22 +96,39 @@ def _finish(workers: Sequence[threading.Thread | multiprocessing.process.BasePro
         worker.join()
 
 
+def in_c(folder: Path, count: int, calls: int, seconds: float) -> float:
+    """What threads of C send that do nothing else: ``bench/floor/flat_out.c``."""
+    words = [str(folder / "flat_out"), str(count), str(calls), str(seconds)]
+    return float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench.planes", description=__doc__)
     options.add_argument("--calls", type=int, default=2500, help="of each plane")
     options.add_argument("--seconds", type=float, default=1.0)
     options.add_argument("--planes", type=int, default=2)
+    options.add_argument("--rounds", type=int, default=3, help="of each; the median is told")
     asked = options.parse_args()
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    with threadpool_limits(1):
-        alone = in_threads(1, asked.calls, asked.seconds)
-        print(f"packets_per_second planes=1 calls={asked.calls} sent={alone:.0f}", flush=True)
-        for how, measure in (("threads", in_threads), ("processes", in_processes)):
-            sent = measure(asked.planes, asked.calls, asked.seconds)
+    with threadpool_limits(1), programs() as folder:
+        ways: dict[str, Callable[[int, int, float], float]] = {
+            "threads": in_threads,
+            "processes": in_processes,
+            "C": partial(in_c, folder),
+        }
+        alone: dict[str, list[float]] = {name: [] for name in ways}
+        together: dict[str, list[float]] = {name: [] for name in ways}
+        progress = Console(stderr=True)
+        for _ in track(range(asked.rounds), "planes side by side", console=progress, transient=True):
+            for name, measure in ways.items():
+                alone[name].append(measure(1, asked.calls, asked.seconds))
+                together[name].append(measure(asked.planes, asked.calls, asked.seconds))
+    for name in ways:
+        one, several = median(alone[name]), median(together[name])
+        for planes, sent in ((1, one), (asked.planes, several)):
             print(
-                f"packets_per_second planes={asked.planes} in={how} calls={asked.calls}",
-                f"sent={sent:.0f} beside_one={sent / alone:.2f}",
-                flush=True,
+                f"packets_per_second planes={planes} in={name} calls={asked.calls}",
+                f"sent={sent:.0f} beside_one={sent / one:.2f}",
             )
 
 

@@ -8,27 +8,10 @@
  */
 #include "rtp.h"
 
-typedef struct {
-    uint8_t header[HEADER];
-    struct sockaddr_in name;
-    struct iovec parts[2];
-} Row;
-
-enum { SECONDS = 60, SPEECH = SECONDS * 50 * FRAME };
-static uint8_t speech[SPEECH];
 static uint8_t rows_in[BATCH][ROW];
 static struct sockaddr_in names_in[BATCH];
 static struct iovec parts_in[BATCH];
 static struct mmsghdr in[BATCH];
-
-static void link_row(Row *row, struct mmsghdr *message, uint32_t host, int port, uint32_t ssrc) {
-    row->name = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(host)};
-    write_header(row->header, 8, 0, 0, ssrc);
-    row->parts[0] = (struct iovec){row->header, HEADER};
-    row->parts[1] = (struct iovec){speech + (size_t)(ssrc * 7919u % (SECONDS * 50)) * FRAME, FRAME};
-    message->msg_hdr = (struct msghdr){
-        .msg_name = &row->name, .msg_namelen = sizeof row->name, .msg_iov = row->parts, .msg_iovlen = 2};
-}
 
 static void read_all(int fd, uint32_t first, uint32_t calls, uint16_t *highest, uint64_t *received) {
     for (int turn = 0; turn < 16; turn++) {  /* a flood must not keep the packets from leaving */
@@ -57,7 +40,7 @@ int main(int argc, char **argv) {
     socklen_t size = sizeof own;
     getsockname(fd, (struct sockaddr *)&own, &size);
 
-    for (int n = 0; n < SPEECH; n++) speech[n] = rand();
+    say_something();
     for (int n = 0; n < BATCH; n++) {
         parts_in[n] = (struct iovec){rows_in[n], ROW};
         in[n].msg_hdr = (struct msghdr){
@@ -86,12 +69,7 @@ int main(int argc, char **argv) {
         Row *row = rows + phase * each;
         uint16_t sequence = htons(tick / PHASES);
         uint32_t stamp = htonl(tick / PHASES * FRAME);
-        for (int n = 0; n < count; n++, row++) {
-            memcpy(row->header + 2, &sequence, 2);
-            memcpy(row->header + 4, &stamp, 4);
-            row->parts[1].iov_base = (uint8_t *)row->parts[1].iov_base + FRAME;
-            if ((uint8_t *)row->parts[1].iov_base == speech + SPEECH) row->parts[1].iov_base = speech;
-        }
+        for (int n = 0; n < count; n++) move_on(row + n, sequence, stamp);
         send_all(fd, out + phase * each, count);
     }
 }

@@ -68,3 +68,34 @@ static inline void write_header(uint8_t *header, uint8_t type, uint16_t sequence
     memcpy(header + 4, &stamp, 4);
     memcpy(header + 8, &ssrc, 4);
 }
+
+enum { SECONDS = 60, SPEECH = SECONDS * 50 * FRAME };
+static uint8_t speech[SPEECH];
+
+static inline void say_something(void) {
+    for (int n = 0; n < SPEECH; n++) speech[n] = rand();
+}
+
+/* One stream that is sent: what the message of a packet points at. */
+typedef struct {
+    uint8_t header[HEADER];
+    struct sockaddr_in name;
+    struct iovec parts[2];
+} Row;
+
+static inline void link_row(Row *row, struct mmsghdr *message, uint32_t host, int port, uint32_t ssrc) {
+    row->name = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(host)};
+    write_header(row->header, 8, 0, 0, ssrc);
+    row->parts[0] = (struct iovec){row->header, HEADER};
+    row->parts[1] = (struct iovec){speech + (size_t)(ssrc * 7919u % (SECONDS * 50)) * FRAME, FRAME};
+    message->msg_hdr = (struct msghdr){
+        .msg_name = &row->name, .msg_namelen = sizeof row->name, .msg_iov = row->parts, .msg_iovlen = 2};
+}
+
+/* The next packet of a stream: number and time as they are sent, and the place in the speech. */
+static inline void move_on(Row *row, uint16_t sequence, uint32_t stamp) {
+    memcpy(row->header + 2, &sequence, 2);
+    memcpy(row->header + 4, &stamp, 4);
+    row->parts[1].iov_base = (uint8_t *)row->parts[1].iov_base + FRAME;
+    if ((uint8_t *)row->parts[1].iov_base == speech + SPEECH) row->parts[1].iov_base = speech;
+}

@@ -25,11 +25,14 @@ def run(*command: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_planes_in_threads_and_in_processes_are_compared_with_one():
-    lines = run("bench.planes", "--calls", "20", "--seconds", "0.1")
-    assert re.fullmatch(r"packets_per_second planes=1 calls=20 sent=\d+", lines[0])
-    figure = r"packets_per_second planes=2 in=(\w+) calls=20 sent=\d+ beside_one=[\d.]+"
-    assert [re.fullmatch(figure, line)[1] for line in lines[1:]] == ["threads", "processes"]
+@pytest.mark.interop
+@pytest.mark.skipif(not compiler_is_here(), reason="gcc is not here")
+def test_planes_in_threads_and_in_processes_are_compared_with_one_and_with_c():
+    lines = run("bench.planes", "--calls", "20", "--seconds", "0.1", "--rounds", "1")
+    figure = r"packets_per_second planes=(\d) in=(\w+) calls=20 sent=\d+ beside_one=[\d.]+"
+    found = [re.fullmatch(figure, line) for line in lines]
+    told = [one and one.groups() for one in found]
+    assert told == [(planes, how) for how in ("threads", "processes", "C") for planes in ("1", "2")]
 
 
 @pytest.mark.interop
