@@ -178,6 +178,7 @@ async def open_house(
     time_limit: float = 2.0,
     trusted: Callable[[str], bool] = lambda dialled: True,
     silence_for: Callable[[str], bool] = lambda host: True,
+    streams: int = 64,
     **limits: float,
 ) -> AsyncIterator[House]:
     """A line with the demo accounts; a phone may register as ``jana``.
@@ -209,7 +210,7 @@ async def open_house(
         lambda port: open_wire("127.0.0.1", port),
         itertools.repeat(0, PORTS),
         tell,
-        64,
+        streams,
         silent_after,
         ipv6=Ipv6(lambda port: open_wire("::1", port, addresses=book), book),
     )
