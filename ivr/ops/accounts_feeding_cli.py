@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import uuid4
 
 import typer
@@ -14,7 +14,7 @@ from ivr.accounts.catalogue import BundleIn, TariffIn, check_tariffs, take_catal
 from ivr.accounts.closing import Closed, close_periods
 from ivr.accounts.orders import take_sms
 from ivr.accounts.payments import give_back, match_by_hand, parked, take_payments
-from ivr.accounts.records import Fault, PaymentIn, SmsIn, Taken, UsageIn, read_batch, read_file
+from ivr.accounts.records import Fault, Given, PaymentIn, Record, SmsIn, Taken, UsageIn, read_batch, read_file
 from ivr.accounts.service import Accounts
 from ivr.accounts.usage import take_usage
 from ivr.errors import AccountError
@@ -26,6 +26,7 @@ __all__ = ["PARKED_COLUMNS", "add_to"]
 
 PARKED_COLUMNS = ("reference", "received", "amount", "variable", "specific", "reason")
 
+R = TypeVar("R", bound=Record)
 Reference = Annotated[str, typer.Argument(help="The bank's name for the payment.")]
 
 
@@ -52,14 +53,11 @@ def usage(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV
     """
     now = datetime.now(UTC)
 
-    async def work(accounts: Accounts) -> Taken:
-        given, faults = read_file(file, UsageIn)
+    async def take(accounts: Accounts, given: Sequence[Given[UsageIn]]) -> Taken:
         with bar_of("booking", len(given)) as bar:
-            taken = await take_usage(accounts, given, now, progress=bar)
-        taken.faults += faults
-        return taken
+            return await take_usage(accounts, given, now, progress=bar)
 
-    _tell(file, run(context, work))
+    _take_file(context, file, UsageIn, take)
 
 
 def payments(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV, see below.")]) -> None:
@@ -70,13 +68,10 @@ def payments(context: typer.Context, file: Annotated[Path, typer.Argument(help="
     """
     now = datetime.now(UTC)
 
-    async def work(accounts: Accounts) -> Taken:
-        given, faults = read_file(file, PaymentIn)
-        taken = await take_payments(accounts, given, now)
-        taken.faults += faults
-        return taken
+    async def take(accounts: Accounts, given: Sequence[Given[PaymentIn]]) -> Taken:
+        return await take_payments(accounts, given, now)
 
-    _tell(file, run(context, work))
+    _take_file(context, file, PaymentIn, take)
 
 
 def show_parked(context: typer.Context) -> None:
@@ -180,14 +175,7 @@ def bundles(context: typer.Context, file: Annotated[Path, typer.Argument(help="C
     Columns: code, name, family, unit, size, monthly_fee, and if wanted renewal, activation_charge,
     cancellation_charge. What SMS orders name: data_150 to data_2000, lte, sms_100, in_network.
     """
-
-    async def work(accounts: Accounts) -> Taken:
-        given, faults = read_file(file, BundleIn)
-        taken = await take_catalogue(accounts, given)
-        taken.faults += faults
-        return taken
-
-    _tell(file, run(context, work))
+    _take_file(context, file, BundleIn, take_catalogue)
 
 
 def tariffs(context: typer.Context, file: Annotated[Path, typer.Argument(help="CSV, see below.")]) -> None:
@@ -195,14 +183,7 @@ def tariffs(context: typer.Context, file: Annotated[Path, typer.Argument(help="C
 
     Columns: code, name, charging, monthly_fee, and if wanted proration_group (P or F).
     """
-
-    async def work(accounts: Accounts) -> Taken:
-        given, faults = read_file(file, TariffIn)
-        taken = await take_catalogue(accounts, given)
-        taken.faults += faults
-        return taken
-
-    _tell(file, run(context, work))
+    _take_file(context, file, TariffIn, take_catalogue)
 
 
 def check(context: typer.Context) -> None:
@@ -217,6 +198,23 @@ def check(context: typer.Context) -> None:
     if found:
         raise typer.Exit(1)
     typer.echo("the books add up")
+
+
+def _take_file(
+    context: typer.Context,
+    file: Path,
+    kind: type[R],
+    take: Callable[[Accounts, Sequence[Given[R]]], Awaitable[Taken]],
+) -> None:
+    """Read a CSV of such records, take the good ones, and tell of all."""
+
+    async def work(accounts: Accounts) -> Taken:
+        given, faults = read_file(file, kind)
+        taken = await take(accounts, given)
+        taken.faults += faults
+        return taken
+
+    _tell(file, run(context, work))
 
 
 def _tell(file: Path, taken: Taken) -> None:

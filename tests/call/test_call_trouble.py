@@ -62,6 +62,16 @@ async def asked(house: House, number: str = "777123456", seconds: float = 2.5) -
     return phone
 
 
+async def asked_of(house: House, voice: WaitingVoice) -> Phone:
+    """A caller who asks for the credit, of which the voice is being asked for something now."""
+    house.voice.engine = voice
+    phone = Phone(house).call()
+    phone.press("2")
+    await house.advance(0.02, settle=False)
+    await voice.asked.wait()
+    return phone
+
+
 @line_test()
 async def test_a_store_that_cannot_be_reached_is_told_and_the_call_goes_on(house: House):
     (house.folder / "accounts.db").unlink()
@@ -139,11 +149,8 @@ async def test_one_moment_is_said_again_for_the_next_slow_answer(house: House):
 
 @line_test()
 async def test_a_later_sentence_that_is_late_is_bridged_and_said_right_behind_it(house: House):
-    house.voice.engine = voice = WaitingVoice(waits_at="Platí do")
-    phone = Phone(house).call()
-    phone.press("2")
-    await house.advance(0.02, settle=False)
-    await voice.asked.wait()
+    voice = WaitingVoice(waits_at="Platí do")
+    phone = await asked_of(house, voice)
     await turns()
     await house.advance(0.45, settle=False)  # the first sentence takes 0.4 s, "one moment" 0.08 s
     heard_first = phone.heard[:]
@@ -157,11 +164,8 @@ async def test_a_later_sentence_that_is_late_is_bridged_and_said_right_behind_it
 
 @line_test()
 async def test_sentences_that_come_in_time_are_not_bridged(house: House):
-    house.voice.engine = voice = WaitingVoice(waits_at="Platí do")
-    phone = Phone(house).call()
-    phone.press("2")
-    await house.advance(0.02, settle=False)
-    await voice.asked.wait()
+    voice = WaitingVoice(waits_at="Platí do")
+    phone = await asked_of(house, voice)
     await turns()
     await house.advance(0.8, settle=False)
     voice.may_speak.set()
@@ -208,11 +212,8 @@ async def test_a_caller_who_hangs_up_during_the_look_up_leaves_nothing(house: Ho
 
 @line_test()
 async def test_a_caller_who_hangs_up_while_the_voice_works_leaves_nothing(house: House):
-    house.voice.engine = voice = WaitingVoice()
-    phone = Phone(house).call()
-    phone.press("2")
-    await house.advance(0.02, settle=False)
-    await voice.asked.wait()
+    voice = WaitingVoice()
+    phone = await asked_of(house, voice)
     phone.hang_up()
     await house.settle()
     assert house.timers() == []
