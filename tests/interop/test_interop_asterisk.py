@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import peer_required
-from listening import chirp, find, write_wav
+from handing_over import OPERATOR_VOICE, hand_over
+from listening import find
 from peers.asterisk import Asterisk
 from peers.baresip import Baresip
 from peers.line import Line
@@ -54,25 +54,10 @@ def test_key_0_hands_the_caller_to_the_operator_behind_the_pbx(
     line: Line, asterisk: Asterisk, baresip: Callable[..., Baresip], tmp_path: Path
 ) -> None:
     """CP-02, RFC 3515: a blind transfer. The two talk through the PBX, the line has left."""
-    voice = np.tile(chirp(seconds=1.5), 40)
-    write_wav(tmp_path / "operator.wav", voice)
-    pbx = ("127.0.0.1", asterisk.sip_port)
     left = line.log().count(LEFT)
-    with (
-        baresip(pbx, PHONE_6002, plays=tmp_path / "operator.wav", answers=True) as operator,
-        baresip(pbx, PHONE_6001) as phone,
-    ):
-        operator.wait_till_registered()
-        phone.wait_till_registered()
-        phone.dial("4488")
-        phone.listen(0.5)
-        phone.press("0")
-        operator.wait_for("CALL_ESTABLISHED")
-        phone.listen(3)
-        phone.hang_up()
-        heard = phone.heard()
+    heard = hand_over(baresip, ("127.0.0.1", asterisk.sip_port), PHONE_6001, PHONE_6002, tmp_path)
     transferring = hears_prompt(line, heard, "transferring")
-    operator_heard = find(heard, voice[: 8000 * 3 // 2])
+    operator_heard = find(heard, OPERATOR_VOICE)
     assert transferring.correlation > 0.9
     assert operator_heard.correlation > 0.9
     assert operator_heard.offset_s > transferring.offset_s + 1

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import peer_required
-from listening import chirp, find, write_wav
+from handing_over import OPERATOR_VOICE, hand_over
+from listening import find
 from peers.asterisk import Asterisk, Streams, start_asterisk
 from peers.baresip import Baresip
 from peers.certificates import Certificates
@@ -78,27 +78,11 @@ def test_key_0_hands_the_caller_over_by_the_trunks_connection(
     streams_line: Line, pbx: Asterisk, baresip: Callable[..., Baresip], tmp_path: Path, trunk: str
 ) -> None:
     """RFC 3515 with RFC 5923: REFER and BYE go by the connection that brought the INVITE."""
-    voice = np.tile(chirp(seconds=1.5), 40)
-    write_wav(tmp_path / "operator.wav", voice)
-    server = ("127.0.0.1", pbx.sip_port)
     left = streams_line.log().count(LEFT)
-    with (
-        baresip(
-            server, ("6002", "change-me-6002"), plays=tmp_path / "operator.wav", answers=True
-        ) as operator,
-        baresip(server, (TRUNKS[trunk], TRUNKS[trunk])) as phone,
-    ):
-        operator.wait_till_registered()
-        phone.wait_till_registered()
-        phone.dial("4488")
-        phone.listen(0.5)
-        phone.press("0")
-        operator.wait_for("CALL_ESTABLISHED")
-        phone.listen(2.5)
-        phone.hang_up()
-        heard = phone.heard()
+    caller = TRUNKS[trunk], TRUNKS[trunk]
+    heard = hand_over(baresip, ("127.0.0.1", pbx.sip_port), caller, ("6002", "change-me-6002"), tmp_path)
     assert hears_prompt(streams_line, heard, "transferring").correlation > 0.9
-    assert find(heard, voice[: 8000 * 3 // 2]).correlation > 0.9
+    assert find(heard, OPERATOR_VOICE).correlation > 0.9
     until(lambda: streams_line.log().count(LEFT) == left + 1, 3, streams_line.log)
     refers = [m for m in pbx.messages() if m.received and m.start.startswith("REFER")]
     assert f"SIP/2.0/{trunk.upper()} " in refers[-1].header("Via")[0]

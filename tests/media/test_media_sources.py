@@ -5,7 +5,25 @@ from __future__ import annotations
 import pytest
 from memory_wire import PHONE, Bench, agreed, audio
 
+from ivr.media.events import Stream
 from ivr.media.ports import NoPortFree
+
+
+def sent_to(bench: Bench, stream: Stream, milliseconds: int) -> set[tuple[str, int]]:
+    """Where a call's speech goes from now on."""
+    since = bench.number
+    bench.run_ms(milliseconds)
+    return {one.to for one in bench.sent(stream, since)}
+
+
+def heard_from(source: tuple[str, int]) -> tuple[Bench, Stream]:
+    """A call that one packet has come for."""
+    bench = Bench()
+    stream = bench.plane.open(agreed())
+    bench.run()
+    bench.hear(stream, audio(1), source)
+    bench.run()
+    return bench, stream
 
 
 def test_the_first_packet_from_another_port_of_the_agreed_host_is_latched_on():
@@ -14,9 +32,7 @@ def test_the_first_packet_from_another_port_of_the_agreed_host_is_latched_on():
     bench.run_ms(20)
     bench.hear(stream, audio(1), ("192.0.2.1", 9999))
     bench.run()
-    since = bench.number
-    bench.run_ms(100)
-    assert {one.to for one in bench.sent(stream, since)} == {("192.0.2.1", 9999)}
+    assert sent_to(bench, stream, 100) == {("192.0.2.1", 9999)}
     assert bench.plane.statistics(stream).received == 1
 
 
@@ -26,10 +42,9 @@ def test_a_phone_behind_nat_is_latched_on_at_its_signalling_address():
     bench.run_ms(20)
     bench.press(stream, "4", ("198.51.100.7", 31000), 1)
     bench.run()
-    since = bench.number
-    bench.run_ms(40)
+    goes_to = sent_to(bench, stream, 40)
     assert bench.digits == [(stream, "4")]
-    assert {one.to for one in bench.sent(stream, since)} == {("198.51.100.7", 31000)}
+    assert goes_to == {("198.51.100.7", 31000)}
 
 
 def test_two_phones_behind_one_nat_get_ports_of_their_own():
@@ -45,11 +60,7 @@ def test_two_phones_behind_one_nat_get_ports_of_their_own():
 
 
 def test_once_latched_another_port_is_a_stranger():
-    bench = Bench()
-    stream = bench.plane.open(agreed())
-    bench.run()
-    bench.hear(stream, audio(1), PHONE)
-    bench.run()
+    bench, stream = heard_from(PHONE)
     bench.press(stream, "1", ("192.0.2.1", 9999), 1)
     bench.run()
     assert bench.digits == []
@@ -57,11 +68,7 @@ def test_once_latched_another_port_is_a_stranger():
 
 
 def test_the_agreed_address_wins_over_a_wrong_latch():
-    bench = Bench()
-    stream = bench.plane.open(agreed())
-    bench.run()
-    bench.hear(stream, audio(1), ("192.0.2.1", 9999))
-    bench.run()
+    bench, stream = heard_from(("192.0.2.1", 9999))
     bench.hear(stream, audio(1), PHONE)
     bench.run()
     since = bench.number
@@ -72,17 +79,11 @@ def test_the_agreed_address_wins_over_a_wrong_latch():
 
 
 def test_the_agreed_address_wins_within_one_batch_as_well():
-    bench = Bench()
-    stream = bench.plane.open(agreed())
-    bench.run()
-    bench.hear(stream, audio(1), ("192.0.2.1", 9999))
-    bench.run()
+    bench, stream = heard_from(("192.0.2.1", 9999))
     bench.hear(stream, audio(1), PHONE)
     bench.hear(stream, audio(2), ("192.0.2.1", 9999))
     bench.run()
-    since = bench.number
-    bench.run_ms(100)
-    assert {one.to for one in bench.sent(stream, since)} == {PHONE}
+    assert sent_to(bench, stream, 100) == {PHONE}
 
 
 def test_a_phone_behind_nat_shares_no_port_with_calls_of_its_signalling_host():
@@ -101,11 +102,10 @@ def test_strangers_are_counted_and_change_nothing():
     for port in range(100):
         bench.press(stream, "9", ("203.0.113.66", 1000 + port), port)
     bench.run()
-    since = bench.number
-    bench.run_ms(40)
+    goes_to = sent_to(bench, stream, 40)
     assert bench.digits == []
     assert bench.plane.counts["strangers"] == 700
-    assert {one.to for one in bench.sent(stream, since)} == {PHONE}
+    assert goes_to == {PHONE}
     assert bench.plane.statistics(stream).received == 0
 
 
@@ -143,11 +143,10 @@ def test_late_packets_of_a_closed_call_are_not_taken_for_a_new_one():
     bench.run()
     bench.press(new, "1", PHONE, 1)
     bench.run()
-    since = bench.number
-    bench.run_ms(100)
+    goes_to = sent_to(bench, new, 100)
     assert bench.digits == []
     assert bench.plane.counts["strangers"] == 0
-    assert {one.to for one in bench.sent(new, since)} == {("192.0.2.1", 4002)}
+    assert goes_to == {("192.0.2.1", 4002)}
 
 
 def test_a_new_call_from_the_address_of_one_just_closed_is_heard():
@@ -173,27 +172,18 @@ def test_after_two_seconds_a_closed_calls_peer_is_a_stranger():
 
 
 def test_a_redirected_call_latches_anew():
-    bench = Bench()
-    stream = bench.plane.open(agreed())
-    bench.run()
-    bench.hear(stream, audio(1), PHONE)
-    bench.run()
+    bench, stream = heard_from(PHONE)
     bench.plane.redirect(stream, agreed("203.0.113.5", 6000))
     bench.run()
     bench.press(stream, "1", ("203.0.113.5", 6002), 1)
     bench.run()
-    since = bench.number
-    bench.run_ms(40)
+    goes_to = sent_to(bench, stream, 40)
     assert bench.digits == [(stream, "1")]
-    assert {one.to for one in bench.sent(stream, since)} == {("203.0.113.5", 6002)}
+    assert goes_to == {("203.0.113.5", 6002)}
 
 
 def test_a_repeated_agreement_keeps_the_latched_source():
-    bench = Bench()
-    stream = bench.plane.open(agreed())
-    bench.run()
-    bench.hear(stream, audio(1), ("192.0.2.1", 9999))
-    bench.run()
+    bench, stream = heard_from(("192.0.2.1", 9999))
     bench.plane.redirect(stream, agreed())
     bench.run()
     since = bench.number
