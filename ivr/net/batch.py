@@ -24,7 +24,8 @@ from ivr.net.filter import thin_out
 
 __all__ = ["Batch", "LoopRound", "LoopWire", "MmsgRound", "MmsgWire", "Received", "can_batch", "open_wire"]
 
-BATCH = 512  # datagrams a system call; the kernel takes at most 1024 (UIO_MAXIOV)
+BATCH = 512  # datagrams read with one system call
+_MOST = 1024  # datagrams that the kernel takes of one system call (UIO_MAXIOV)
 ROW = 640  # octets kept of a datagram: 60 ms of G.711 with header, contributors and a small extension
 _BUFFER = 4 << 20  # octets asked for each socket: 100 ms of 5,000 calls at the kernel's own accounting
 _EXPEDITED = 0xB8  # DSCP 46, the class for telephone audio (RFC 4594 section 4.1)
@@ -83,8 +84,8 @@ class Batch:
 
     def __init__(self, size: int = BATCH, addresses: Addresses = IPV4) -> None:
         """Room for ``size`` datagrams a call, at most 1024."""
-        if not 1 <= size <= 1024:
-            raise ValueError(f"a system call takes 1 to 1024 datagrams, not {size}")
+        if not 1 <= size <= _MOST:
+            raise ValueError(f"a system call takes 1 to {_MOST} datagrams, not {size}")
         self.size = size
         self.addresses = addresses
         holding = ctypes.PyDLL(None, use_errno=True)
@@ -116,7 +117,7 @@ class Batch:
         """Send the message headers that lie at an address; how many the system took."""
         done, taken = 0, 0
         while done < count:
-            left = min(count - done, self.size)
+            left = min(count - done, _MOST)
             call = self.send_many if left > _FEW else self.send_few
             sent = call(descriptor, address + done * _MMSGHDR.itemsize, left, 0)
             if sent > 0:
