@@ -50,9 +50,14 @@ class Heard:
     found: Found
 
 
-def call_that_listens(caller: Sipp, *press: str, login: tuple[str, str] | None = None) -> Plan:
-    """A call that presses something two seconds after the answer, and listens until it is told to go on."""
-    opening, cseq = [invite()], 1
+def call_that_listens(
+    caller: Sipp, *press: str, login: tuple[str, str] | None = None, body: str | None = None
+) -> Plan:
+    """A call that presses something two seconds after the answer, and listens until it is told to go on.
+
+    ``body`` is its offer, where that is another than usual.
+    """
+    opening, cseq = [invite(body=body)], 1
     if login:
         opening += [receive(100, optional=True), challenged(), refused_ack(3)]
         opening += [invite("[authentication]", cseq=2)]

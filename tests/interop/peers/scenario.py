@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = [
     "DEAF",
     "ack", "answer", "bye", "cancel", "challenged", "info", "invite", "keys", "note", "offer", "pause",
-    "receive", "receive_request", "refused_ack", "request", "until_told", "write_scenario",
+    "play", "receive", "receive_request", "refused_ack", "request", "until_told", "write_scenario",
 ]  # fmt: skip
 
 VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch};rport"
@@ -149,6 +149,11 @@ def until_told(seconds: float = 30) -> str:
 def keys(digits: str) -> str:
     """Keys as RFC 4733 events."""
     return f'<nop><action><exec play_dtmf="{digits}"/></action></nop>'
+
+
+def play(capture: Path) -> str:
+    """The RTP of a capture, at its own pace, while the scenario goes on."""
+    return f'<nop><action><exec play_pcap_audio="{capture}"/></action></nop>'
 
 
 def write_scenario(folder: Path, name: str, *steps: str) -> Path:
