@@ -12,7 +12,7 @@ __all__ = ["national", "same_number", "shorten", "to_e164"]
 _VISUAL = re.compile(r"[\s().\-/]")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # the line's own numbers, above all
 def to_e164(text: str, country: str) -> str | None:
     """``777123456``, ``00420777123456``, ``+420 777 123 456`` to ``+420777123456``; None if no number.
 

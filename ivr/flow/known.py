@@ -16,40 +16,44 @@ from ivr.units import Units
 
 __all__ = ["Known", "Texts", "chosen", "holds", "is_known"]
 
-_NOTHING: Mapping[str, tuple[str, object]] = MappingProxyType({})
 _NO_FACTS: Facts = MappingProxyType({})
+_NO_SOURCES: Mapping[str, str] = MappingProxyType({})
 
 Texts = tuple[tuple[str, Facts], ...]
 """Sentences by name, each with the facts it may speak of."""
 
 
 class Known:
-    """The facts of one call, each with the source that gave it."""
+    """The facts of one call. ``facts`` are those of this moment: what is given later does not change them."""
 
-    __slots__ = ("_facts",)
+    __slots__ = ("_sources", "facts")
 
     def __init__(self) -> None:
-        self._facts: Mapping[str, tuple[str, object]] = _NOTHING
+        self.facts: Facts = _NO_FACTS
+        self._sources: Mapping[str, str] = _NO_SOURCES  # who gave a fact, where it can be taken back
+
+    def begin(self, facts: Facts) -> None:
+        """Know these from the start; they are not copied, since they are the same for all calls."""
+        self.facts = facts if None not in facts.values() else _given(facts)
 
     def give(self, source: str, facts: Facts) -> None:
         """Take what a source says now in place of what it said before."""
-        kept = {fact: given for fact, given in self._facts.items() if given[0] != source}
-        for fact, value in facts.items():
-            if value is None:
-                kept.pop(fact, None)
-            else:
-                kept[fact] = (source, value)
-        self._facts = kept or _NOTHING
+        self.take_back(source)
+        given = _given(facts)
+        self.facts = {fact: self.facts[fact] for fact in self.facts if fact not in facts} | given
+        others = {fact: self._sources[fact] for fact in self._sources if fact not in facts}
+        self._sources = others | dict.fromkeys(given, source)
 
     def take_back(self, *sources: str) -> None:
         """Forget what these sources gave."""
-        kept = {fact: given for fact, given in self._facts.items() if given[0] not in sources}
-        self._facts = kept or _NOTHING
+        gone = {fact for fact, source in self._sources.items() if source in sources}
+        if gone:
+            self.facts = {fact: self.facts[fact] for fact in self.facts if fact not in gone}
+            self._sources = {fact: self._sources[fact] for fact in self._sources if fact not in gone}
 
-    @property
-    def facts(self) -> Facts:
-        """All facts as they are now; what is given later does not change them."""
-        return {fact: value for fact, (_, value) in self._facts.items()} or _NO_FACTS
+
+def _given(facts: Facts) -> dict[str, object]:
+    return {fact: value for fact, value in facts.items() if value is not None}
 
 
 def is_known(value: object) -> bool:

@@ -98,7 +98,7 @@ class Walk:
             return []
         line = self._call.plan.line.called(dialled)
         self._call.telling.language = line.language
-        self._call.telling.known.give("start", facts or {})
+        self._call.telling.known.begin(facts or {})
         return self._call.go(line.start)
 
     def key_pressed(self, digit: str) -> list[Instruction]:

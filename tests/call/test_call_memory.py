@@ -11,7 +11,7 @@ import re
 import tracemalloc
 from collections import Counter
 
-from house import House, line_test
+from house import House, callpro, line_test, texts
 
 CALLS = 200
 KIB = 1024
@@ -87,7 +87,8 @@ def values() -> Counter[type]:
 
 @line_test(max_calls=CALLS, streams=CALLS)
 async def test_a_call_takes_five_and_a_half_kib_at_the_most(house: House) -> None:
-    """As one of 200, and with what is remembered for half a minute of how it came."""
+    """As one of 200, with what is remembered for half a minute of how it came, and facts of the settings."""
+    await house.take(callpro(), texts(), {f"fact_{turn}": turn for turn in range(8)})
     crowd = Crowd(house)
     crowd.call()  # what the first brings along is there for good
     crowd.hang_up()
