@@ -16,13 +16,15 @@ __all__ = ["InBand"]
 _PLAIN = 0x80  # version 2 without padding, extension and contributors
 _CODECS: tuple[Codec, ...] = ("PCMA", "PCMU")
 _PAUSE = 320  # timestamp units without a packet that end a key: 40 ms (ITU-T Q.24)
+_LATE = 100  # packets that one may come behind another; farther back a source has begun anew (RFC 3550 A.1)
 
 
 class InBand:
     """Rows of calls, touched by the plane's thread; a row listens once it has been told what to expect.
 
     Only packets of the agreed codec in their plain form are listened to. What comes late, behind a packet
-    that was heard, is left out; where packets are missing nothing is read across the gap.
+    that was heard, is left out; where packets are missing nothing is read across the gap. Another SSRC is
+    another source, whose numbers say nothing of the one before.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -32,6 +34,7 @@ class InBand:
         self._begun = np.zeros(capacity, np.bool_)
         self._sequence = np.zeros(capacity, np.int64)  # the one that should come next
         self._timestamp = np.zeros(capacity, np.int64)
+        self._source = np.zeros(capacity, np.int64)
         self.listening = 0  # rows
 
     def expect(self, slot: int, codec: Codec | None, payload_type: int = -1) -> None:
@@ -77,12 +80,12 @@ class InBand:
         lengths: NDArray[np.int64],
         sequence: NDArray[np.int64],
     ) -> Iterator[tuple[int, str]]:
-        timestamp = data[:, 4:8].copy().view(">u4")[:, 0].astype(np.int64)
+        timestamp, source = data[:, 4:12].copy().view(">u4").astype(np.int64).T
         ahead = (sequence - self._sequence[slots]).astype(np.int16)
-        begun = self._begun[slots]
-        usable = ~begun | (ahead >= 0)
-        gap = usable & (~begun | (ahead > 0))
-        paused = usable & begun & (ahead == 0)
+        goes_on = self._begun[slots] & (source == self._source[slots]) & (ahead >= -_LATE)
+        usable = ~goes_on | (ahead >= 0)
+        gap = usable & (~goes_on | (ahead > 0))
+        paused = goes_on & (ahead == 0)
         paused &= (timestamp - self._timestamp[slots]).astype(np.int32) >= _PAUSE
         if gap.any():
             self._ears.lost(slots[gap])
@@ -91,7 +94,7 @@ class InBand:
         slots, lengths, data = slots[usable], lengths[usable] - HEADER_LENGTH, data[usable]
         self._begun[slots] = True
         self._sequence[slots] = sequence[usable] + 1
-        self._timestamp[slots] = timestamp[usable] + lengths
+        self._timestamp[slots], self._source[slots] = timestamp[usable] + lengths, source[usable]
         law = self._law[slots]
         for which, codec in enumerate(_CODECS):
             for length in np.unique(lengths[law == which]).tolist():

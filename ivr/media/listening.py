@@ -249,8 +249,10 @@ class Listener:
         self.counts["rtcp"] += control.size
         for row in control.tolist():
             slot = int(slots[row])
+            if slot < 0 or slot == self._grave:
+                continue
             report = read(batch.data[row, : batch.lengths[row]].tobytes())
-            if slot < 0 or slot == self._grave or report is None:
+            if report is None:
                 continue
             self.last_heard[slot] = now
             self._reports.note(slot, report, float(batch.times[row]))
@@ -295,16 +297,30 @@ class Listener:
         Of several, the one that was promised this very port: a phone with two addresses names the one and
         sends from the other, but keeps the port.
         """
-        for key in np.unique(keys[unknown]).tolist():
-            same = unknown[keys[unknown] == key]
-            waiting = [slot for slot in self._hosts.rows(key >> 16) if not self._settled[slot]]
-            if len(waiting) > 1:
-                waiting = [slot for slot in waiting if (self._peers[slot].agreed ^ key) & _PORT == 0]
-            if len(waiting) != 1:
-                self.counts["strangers"] += same.size
+        sources, first, packets = np.unique(keys[unknown], return_index=True, return_counts=True)
+        waiting: dict[int, dict[int, list[int]]] = {}
+        met: set[int] = set()
+        for place in np.argsort(first).tolist():  # as they came
+            key, count = int(sources[place]), int(packets[place])
+            host = key >> 16
+            if host not in waiting:
+                waiting[host] = self._waiting(host)
+            promised = waiting[host]
+            meant = promised.get(key & _PORT, []) if len(promised) > 1 else next(iter(promised.values()), [])
+            if len(meant) != 1 or meant[0] in met:  # of two in one batch the second comes too late
+                self.counts["strangers"] += count
                 continue
-            self._sources.put(key, waiting[0])
-            slots[same] = waiting[0]
+            met.add(meant[0])
+            self._sources.put(key, meant[0])
+            slots[unknown[keys[unknown] == key]] = meant[0]
+
+    def _waiting(self, host: int) -> dict[int, list[int]]:
+        """The rows of a host that nothing has come for yet, by the port that was agreed."""
+        waiting: dict[int, list[int]] = {}
+        for slot in self._hosts.rows(host):
+            if not self._settled[slot]:
+                waiting.setdefault(self._peers[slot].agreed & _PORT, []).append(slot)
+        return waiting
 
     def _forget(self, slot: int, peer: _Peer, now: float) -> None:
         for key in {peer.agreed, peer.heard} - {0}:

@@ -86,6 +86,26 @@ def test_the_agreed_address_wins_within_one_batch_as_well():
     assert sent_to(bench, stream, 100) == {PHONE}
 
 
+@pytest.mark.parametrize("second", [("192.0.2.1", 9997), ("198.51.100.7", 9997)])
+def test_of_two_sources_that_come_at_once_the_first_is_latched_on_and_the_other_is_nobodys(second):
+    bench = Bench(ports=[20000])
+    stream = bench.plane.open(agreed(), "198.51.100.7")
+    bench.run()
+    bench.hear(stream, audio(1), ("192.0.2.1", 9999))
+    bench.hear(stream, audio(2), second)
+    bench.run()
+    assert sent_to(bench, stream, 100) == {("192.0.2.1", 9999)}
+    assert bench.plane.counts["strangers"] == 1
+    bench.plane.close(stream)
+    bench.run_ms(5000)
+    again = bench.plane.open(agreed("203.0.113.8"))
+    bench.run()
+    for place in [("192.0.2.1", 9999), second]:
+        bench.press(again, "5", place, 3)
+    assert sent_to(bench, again, 100) == {("203.0.113.8", 4000)}
+    assert bench.digits == []
+
+
 def test_a_phone_behind_nat_shares_no_port_with_calls_of_its_signalling_host():
     bench = Bench()
     for port in range(4000, 4008):

@@ -139,11 +139,13 @@ def test_there_are_sixteen_keys():
 # Through the plane
 
 
-def speak(bench: Bench, stream, samples: np.ndarray, ptime: int = 160, first: int = 0, payload_type: int = 8):
+def speak(
+    bench: Bench, stream, samples: np.ndarray, ptime: int = 160, first: int = 0, payload_type: int = 8, ssrc=7
+):
     samples = np.concatenate([samples, np.zeros(-samples.size % ptime, np.int16)])
     for place, packet in enumerate(samples.reshape(-1, ptime)):
         payload = encode(packet, "PCMA").tobytes()
-        header = Packet(payload_type, first + place, (first + place) * ptime, 7, False, payload)
+        header = Packet(payload_type, first + place, (first + place) * ptime, ssrc, False, payload)
         bench.hear(stream, pack(header), PHONE)
         bench.run_ms(ptime // 8)
 
@@ -190,6 +192,35 @@ def test_a_key_pressed_again_after_a_silence_without_packets_is_heard_again():
         bench.hear(stream, pack(header), PHONE)
         bench.run_ms(20)
     assert bench.digits == [(stream, "6"), (stream, "6")]
+
+
+@pytest.mark.parametrize(("first", "ssrc"), [(5, 99), (5, 7), (20_003, 99), (50_000, 99)])
+def test_a_phone_that_begins_a_new_stream_is_heard_whatever_its_numbers(first, ssrc):
+    bench = Bench()
+    stream = bench.plane.open(agreed(event_type=None))
+    bench.run()
+    speak(bench, stream, sequence("4", 0.08, 0.08), first=20_000)
+    speak(bench, stream, sequence("25", 0.08, 0.08), first=first, ssrc=ssrc)
+    assert bench.digits == [(stream, key) for key in "425"]
+
+
+def test_a_key_that_goes_on_in_a_new_stream_is_one_key():
+    bench = Bench()
+    stream = bench.plane.open(agreed(event_type=None))
+    bench.run()
+    wave = tone("6", 0.2).astype(np.int16)
+    speak(bench, stream, wave[:800], first=20_000)
+    speak(bench, stream, wave[800:], first=5, ssrc=99)
+    assert bench.digits == [(stream, "6")]
+
+
+def test_packets_that_come_late_are_left_out():
+    bench = Bench()
+    stream = bench.plane.open(agreed(event_type=None))
+    bench.run()
+    speak(bench, stream, np.zeros(1600, np.int16), first=100)
+    speak(bench, stream, tone("6", 0.1).astype(np.int16), first=60)
+    assert bench.digits == []
 
 
 def test_a_look_takes_ten_milliseconds():
