@@ -174,6 +174,7 @@ class Line:
     def _pick_up(self, invited: sip.Invited) -> None:
         """Answer; or first say what the line says before that, where the caller's side takes early media."""
         leg, call = invited.leg, self._calls[invited.leg]
+        call.answer = None
         host = self._media_host(call.media.faces(invited.source))
         if call.session.speaking.speaks_first and (invited.offer is not None or invited.reliable):
             call.early = call.media.early(host)

@@ -103,7 +103,7 @@ class Leg:
         self.held = None
         if self.provisional is not None:
             self.provisional.alarms = ()
-            self.provisional.next = None
+            self.provisional.next, self.provisional.data = None, b""
 
     def stop_resending(self, cseq: int | None = None) -> None:
         """Drop the 2xx up to a CSeq: an ACK shows that the other side has got as far. None: all of them."""
