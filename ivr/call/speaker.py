@@ -15,17 +15,17 @@ from ivr.speech.speaking import speak
 
 __all__ = ["Speaker"]
 
-_OWN_CLIPS = 1000  # callers' own sentences kept encoded: about 50 MB; the fixed ones stay for good
-
 
 class Speaker:
     """Says the sentences of all calls."""
 
-    def __init__(self, catalogue: Catalogue, library: Library) -> None:
+    def __init__(self, catalogue: Catalogue, library: Library, memory: int = 16 << 20) -> None:
+        """``memory``: octets for callers' own sentences, some 200 of them; the fixed ones stay for good."""
         self._catalogue, self._library = catalogue, library
         self._fixed: dict[tuple[str, str], Clip] = {}
         self._encoded: dict[tuple[str, str], tuple[Samples, Clip]] = {}  # the same by their words
         self._own: OrderedDict[tuple[str, str, Pace], Clip] = OrderedDict()
+        self._own_octets, self._memory = 0, memory
 
     def words(self, language: str, text: str, facts: Mapping[str, object]) -> str:
         """The sentence in words; ConfigurationError when text or fact is missing."""
@@ -72,7 +72,13 @@ class Speaker:
         if pace == "normal" and self._catalogue.is_fixed(language, text):
             self._fixed[language, text] = clip
         else:
-            self._own[key] = clip
-            if len(self._own) > _OWN_CLIPS:
-                self._own.popitem(last=False)
+            self._keep(key, clip)
         return clip
+
+    def _keep(self, key: tuple[str, str, Pace], clip: Clip) -> None:
+        """Have a caller's own sentence at hand for the next time, in place of those not said for longest."""
+        if key not in self._own:  # two callers may have waited for it
+            self._own_octets += clip.octets_held
+        self._own[key] = clip
+        while self._own_octets > self._memory and len(self._own) > 1:
+            self._own_octets -= self._own.popitem(last=False)[1].octets_held

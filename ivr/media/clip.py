@@ -55,6 +55,11 @@ class Clip:
         """How long it plays."""
         return self.size / RATE
 
+    @property
+    def octets_held(self) -> int:
+        """Memory that both laws take."""
+        return int(self.alaw.nbytes + self.mulaw.nbytes)
+
     def octets(self, codec: Codec) -> NDArray[np.uint8]:
         """The frames in one law with the silence behind them, shape (size + 480,)."""
         return self.alaw if codec == "PCMA" else self.mulaw

@@ -52,9 +52,9 @@ class Library:
         voices: Mapping[str, VoiceSettings],
         workers: int = 2,
         source: EngineSource = "auto",
-        memory: int = 32 * 1024 * 1024,
+        memory: int = 4 << 20,
     ) -> None:
-        """``voices``: settings per language; ``memory``: bytes for callers' own sentences."""
+        """``voices``: settings per language; ``memory``: bytes for callers' own sentences, said lately."""
         self._folder, self._voices, self._workers = cache_folder, dict(voices), workers
         self._pools = {
             engine: pool_of(engine, spoken, workers, source)

@@ -85,3 +85,13 @@ async def test_slower_the_same_recordings_are_heard_with_more_room_between_them(
     slow = await speaker.clip("cs", "credit", {"credit": Money(500)}, "slow")
     assert same(slow, join(pieces, slow=True))
     assert slow.seconds > (await speaker.clip("cs", "credit", {"credit": Money(500)})).seconds + 0.3
+
+
+async def test_callers_own_sentences_are_kept_within_a_bound_and_the_last_ones_said_stay(
+    prompts: Path, library: Library
+) -> None:
+    speaker = Speaker(Catalogue.load(prompts), library, memory=150_000)
+    first, *_, last = [await speaker.clip("cs", "credit", {"credit": Money(100 * n)}) for n in range(1, 9)]
+    assert speaker._own_octets == sum(clip.octets_held for clip in speaker._own.values()) <= 150_000
+    assert await speaker.clip("cs", "credit", {"credit": Money(800)}) is last
+    assert await speaker.clip("cs", "credit", {"credit": Money(100)}) is not first
