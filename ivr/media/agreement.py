@@ -102,7 +102,9 @@ def _control(line: MediaLine, payload_types: Iterable[int]) -> int:
     if line.attribute("rtcp-mux") is not None and not like_rtcp(payload_types):
         return line.port
     named = (line.attribute("rtcp") or "").split(" ")[0]
-    return int(named) if re.fullmatch(r"[1-9][0-9]{0,4}", named) and int(named) < 65536 else line.port + 1
+    if re.fullmatch(r"[1-9][0-9]{0,4}", named) and int(named) < 65536:
+        return int(named)
+    return line.port + 1 if line.port < 65535 else 0
 
 
 def _packet_time(line: MediaLine) -> int:

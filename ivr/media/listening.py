@@ -120,9 +120,7 @@ class Listener:
             return
         if self._sources.get(key) in (-1, self._grave):
             self._sources.put(key, slot)
-        if not self._symmetric:
-            return
-        peer.signalling = signalling
+        peer.signalling = signalling if self._symmetric else 0
         for host in peer.hosts:
             self._hosts.add(host, slot)
 
@@ -234,13 +232,12 @@ class Listener:
 
     def take_control(self, batch: Received, now: float) -> None:
         """Read a batch from a socket that has RTCP alone: who reports is known by host and source."""
-        headers = read_headers(batch.data, batch.lengths)
         slots = np.full(len(batch.lengths), -1, np.int64)
-        for row in np.flatnonzero(headers.control).tolist():
-            report = read(batch.data[row, : batch.lengths[row]].tobytes())
-            if report is not None:
-                slots[row] = self._reports.row_of(int(batch.sources[row]) >> 16, report.source)
-        self._note_control(np.flatnonzero(headers.control), slots, batch, now)
+        control = np.flatnonzero(read_headers(batch.data, batch.lengths).control)
+        named = batch.data[control, 4:8].copy().view(">u4")[:, 0].tolist()
+        hosts = (batch.sources[control] >> np.uint64(16)).tolist()
+        slots[control] = [self._reports.row_of(*who) for who in zip(hosts, named, strict=True)]
+        self._note_control(control, slots, batch, now)
 
     def _note_control(
         self, control: NDArray[np.int64], slots: NDArray[np.int64], batch: Received, now: float
@@ -297,6 +294,9 @@ class Listener:
         Of several, the one that was promised this very port: a phone with two addresses names the one and
         sends from the other, but keeps the port.
         """
+        if not self._symmetric:
+            self.counts["strangers"] += unknown.size
+            return
         sources, first, packets = np.unique(keys[unknown], return_index=True, return_counts=True)
         waiting: dict[int, dict[int, list[int]]] = {}
         met: set[int] = set()

@@ -32,8 +32,10 @@ __all__ = ["Plane"]
 
 _AT_ONCE = 2048  # datagrams read from one socket in a tick; a flood must not keep packets from being sent
 _COMMANDS = 32  # obeyed in a tick: a thousand calls that come at once must not hold up the others' packets
+_REPORTS_AT_ONCE = 256  # of those read from one socket that has RTCP alone: each is looked at by itself
 _WATCH = 0.5  # seconds between looks for callers who fell silent
 _THINNING = 0.1  # seconds between looks at what the system may drop unread
+_REPORT = 0.1  # seconds between looks at reports, so that those of thousands of calls never come at once
 _FORGET = 2 * LINGER  # seconds until nothing on the way to or from an address left behind can be meant
 
 
@@ -93,7 +95,7 @@ class Plane:
         self._controls: dict[int, Wire] = {}
         self._utc = utc
         self._wanted = 0
-        self._next_watch = self._next_thinning = 0.0
+        self._next_watch = self._next_thinning = self._next_report = 0.0
 
     # Verbs: the call thread
 
@@ -251,6 +253,8 @@ class Plane:
         if now >= self._next_watch:
             self._next_watch = now + _WATCH
             self._watch(now)
+        if now >= self._next_report:
+            self._next_report = now + _REPORT
             self._report(number, now)
         if now >= self._next_thinning:
             self._next_thinning = now + _THINNING
@@ -286,7 +290,7 @@ class Plane:
     def _report(self, number: int, now: float) -> None:
         """Read the reports that have a socket of their own, and send ours that are due."""
         for wire in self._controls.values():
-            for batch in _waiting(wire):
+            for batch in _waiting(wire, _REPORTS_AT_ONCE):
                 self._in.take_control(batch, now)
         rows = self._reports.due(now)
         if rows.size:
@@ -345,9 +349,8 @@ class Plane:
         return Statistics(self._out.sent_by(slot), received, lost, heard, bool(arrivals.step[slot] > 1))
 
 
-def _waiting(wire: Wire) -> Iterator[Received]:
+def _waiting(wire: Wire, left: int = _AT_ONCE) -> Iterator[Received]:
     """What has come to a socket, as much of it as a tick has time for."""
-    left = _AT_ONCE
     while left > 0 and (batch := wire.receive()) is not None:
         yield batch
         left = left - len(batch.lengths) if batch.more else 0

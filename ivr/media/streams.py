@@ -105,7 +105,9 @@ class SendTable:
         self._phase[slot] = phase
         self.next_tick[slot] = tick + 1 + (phase - tick - 1) % PHASES
         self.wire[slot] = wire
-        self.number[slot] = self._first[slot] = self._chance.getrandbits(16)
+        first = self._chance.getrandbits(16)
+        self._first[slot] = first  # before the number: who counts meanwhile must not take it for packets
+        self.number[slot] = first
         self.timestamp[slot] = self._chance.getrandbits(32)
         self.ssrc[slot] = self._chance.getrandbits(32)
         self.high = max(self.high, min((slot // _STEP + 1) * _STEP, len(self.next_tick)))
@@ -173,13 +175,13 @@ class SendTable:
         return self.number[rows] - self._first[rows]
 
     def sent_by(self, slot: int) -> int:
-        """How many packets of a row have left."""
-        return int(self.number[slot] - self._first[slot])
+        """How many packets of a row have left; any thread may ask."""
+        return max(int(self.number[slot] - self._first[slot]), 0)
 
     @property
     def sent_by_all(self) -> int:
         """How many packets of the open rows have left."""
-        return int(self.number.sum() - self._first.sum())
+        return int(np.maximum(self.number - self._first, 0).sum())
 
     def next_due(self) -> int:
         """The tick at which the next packets leave, far away where there is no stream."""

@@ -201,3 +201,36 @@ def test_where_reports_go_is_read_from_the_description(line, control):
     head = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
     body = f"{head}m=audio 4000 RTP/AVP 8\r\n{line}\r\n"
     assert read_offer(body).agreed.control == control
+
+
+def test_behind_the_last_port_there_is_none_for_reports():
+    body = (
+        "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 65535 RTP/AVP 8\r\n"
+    )
+    assert read_offer(body).agreed.control == 0
+
+
+def test_a_thousand_streams_never_report_all_at_once():
+    bench = Bench()
+    for number in range(1000):
+        bench.plane.open(agreed(port=1000 + number, control=1000 + number))
+    bench.settle()
+    most = 0
+    for _ in range(400):
+        before = sum(len(wire.reports) for wire in bench.wires.values())
+        bench.run(4)
+        most = max(most, sum(len(wire.reports) for wire in bench.wires.values()) - before)
+    assert 0 < most < 60
+
+
+def test_reports_from_strangers_are_counted_and_tell_nothing():
+    bench, stream = opened(control=4001)
+    talk(bench, stream, range(10))
+    report = from_them(bench, 5, 80.0, 0, 0.0)
+    bench.wires[20001].incoming += [
+        (report, ("203.0.113.5", 4001)),
+        (report[:4] + bytes(len(report) - 4), PHONE),
+    ]
+    bench.run_ms(600)
+    assert bench.plane.counts["rtcp"] == 2
+    assert bench.plane.close(stream).heard.far_loss is None
