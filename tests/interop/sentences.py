@@ -20,7 +20,7 @@ from ivr.ops.settings import load_settings
 from ivr.speech.catalogue import Catalogue
 from ivr.speech.library import Library
 
-__all__ = ["CREDIT", "PHONES_CREDIT", "hears", "hears_prompt", "prompt", "rendered"]
+__all__ = ["CREDIT", "PHONES_CREDIT", "hears", "hears_prompt", "prompt", "rendered", "spoken_by"]
 
 Samples = npt.NDArray[np.int16]
 
@@ -28,7 +28,7 @@ WELCOME = "Dobrý den, vítá vás infolinka CallPro."
 CREDIT = "Váš kredit je dvě stě třicet čtyři korun padesát haléřů."
 PHONES_CREDIT = "Váš kredit je dvacet jedna korun dvacet jedna haléřů."
 
-spoken: dict[str, Samples] = {}
+spoken: dict[str, Samples] = {}  # one voice for all lines
 
 
 def hears(line: Line, heard: Samples, sentence: str, folder: Path) -> Found:
@@ -38,6 +38,13 @@ def hears(line: Line, heard: Samples, sentence: str, folder: Path) -> Found:
         line.ivr("say", sentence, "--lang", "cs", "--out", str(wanted))
         spoken[sentence] = read_wav(wanted)
     return find(heard, spoken[sentence])
+
+
+def spoken_by(line: Line, sentence: str) -> Samples:
+    """A caller's own sentence in the line's own voice."""
+    if sentence not in spoken:
+        spoken.update(rendered(line.settings, [], [("cs", sentence)]))
+    return spoken[sentence]
 
 
 def hears_prompt(line: Line, heard: Samples, text: str, seconds: float = 60) -> Found:

@@ -13,7 +13,7 @@ from peers.line import Line
 from peers.process import until
 from peers.scenario import info, keys, receive
 from peers.sipp import Sipp
-from sentences import CREDIT, hears, hears_prompt, rendered
+from sentences import CREDIT, hears, hears_prompt, spoken_by
 from together import ALIKE, call_that_listens, play_together
 
 LISTEN_S = 7
@@ -75,8 +75,7 @@ def test_a_key_reaches_the_line_through_the_pbx_by_either_law_and_way(
         for way, (phone, press) in ways.items()
         for codec in ((8, "PCMA"), (0, "PCMU"))
     }
-    credit = rendered(line.settings, [], [("cs", CREDIT)])[CREDIT]
-    calls = play_together(plans, ("127.0.0.1", asterisk.sip_port), credit)
+    calls = play_together(plans, ("127.0.0.1", asterisk.sip_port), spoken_by(line, CREDIT))
     for name, call in calls.items():
         assert call.outcome.code == 0, f"{name}: {call.outcome.explain()}"
         assert call.found.correlation > ALIKE, (

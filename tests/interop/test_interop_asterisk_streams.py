@@ -14,7 +14,7 @@ from peers.line import Line
 from peers.process import until
 from peers.scenario import keys
 from peers.sipp import Sipp
-from sentences import CREDIT, hears_prompt, rendered
+from sentences import CREDIT, hears_prompt, spoken_by
 from together import ALIKE, call_that_listens, play_together
 
 PHONE = """
@@ -62,8 +62,7 @@ def test_phones_behind_the_pbx_hear_their_credit(
         trunk: call_that_listens(sipp(number=phone), keys("2"), login=(phone, phone))
         for trunk, phone in TRUNKS.items()
     }
-    credit = rendered(streams_line.settings, [], [("cs", CREDIT)])[CREDIT]
-    calls = play_together(plans, ("127.0.0.1", pbx.sip_port), credit)
+    calls = play_together(plans, ("127.0.0.1", pbx.sip_port), spoken_by(streams_line, CREDIT))
     for trunk, call in calls.items():
         assert call.outcome.code == 0, f"{trunk}: {call.outcome.explain()}"
         assert call.found.correlation > ALIKE, f"{trunk}: the credit was not heard: {call.found}"

@@ -11,7 +11,7 @@ from peers.ear import Ear
 from peers.line import Line
 from peers.scenario import info, keys, receive, request
 from peers.sipp import Sipp
-from sentences import CREDIT, hears, hears_prompt, prompt, rendered
+from sentences import CREDIT, hears, hears_prompt, prompt, spoken_by
 from together import ALIKE, call_that_listens, play_together
 
 Caller = Callable[..., Sipp]
@@ -31,8 +31,7 @@ def test_key_2_reads_the_credit_by_either_law_and_each_way_a_key_travels(line: L
         for way, press in WAYS.items()
         for codec in ((8, "PCMA"), (0, "PCMU"))
     }
-    credit = rendered(line.settings, [], [("cs", CREDIT)])[CREDIT]
-    calls = play_together(plans, line.address, credit)
+    calls = play_together(plans, line.address, spoken_by(line, CREDIT))
     for name, call in calls.items():
         assert call.outcome.code == 0, f"{name}: {call.outcome.explain()}"
         assert call.payload_types == {plans[name].caller.codec[0]}, name

@@ -10,11 +10,12 @@ import pytest
 from conftest import peer_required
 from peers.asterisk import Asterisk, root, start_asterisk
 from peers.certificates import Certificates
-from peers.ear import Ear
 from peers.line import Line, start_line
 from peers.process import free_port, until
+from peers.scenario import keys
 from peers.sipp import Sipp
-from sentences import CREDIT, hears
+from sentences import CREDIT, spoken_by
+from together import ALIKE, call_that_listens, play_till_heard
 
 EXTENSIONS = {  # number at the PBX: digest and transport
     "4491": ("MD5", "udp"),
@@ -136,23 +137,18 @@ def extensions(tmp_path_factory: pytest.TempPathFactory, certificates: Certifica
 @pytest.mark.interop
 @pytest.mark.parametrize("number", ["4491", "4492", "4493", "4494"])
 def test_a_call_to_the_extension_is_answered_and_the_caller_believed(
-    extensions: Extensions, sipp: Callable[..., Sipp], tmp_path: Path, number: str
+    extensions: Extensions, sipp: Callable[..., Sipp], number: str
 ) -> None:
     """RFC 3261 section 10.2, RFC 8760; the PBX vouches for 777123456, so their credit is heard."""
     peer_required("raw sockets")
     until(lambda: bound(extensions.pbx, number), 10, lambda: extensions.line.log()[-3000:])
     assert f"registration='extension {number}'" in extensions.line.log()
-    caller = sipp(number="6001")
-    with Ear(caller.media_port) as ear:
-        outcome = caller.play(
-            "pbx_call",
-            ("127.0.0.1", extensions.pbx.sip_port),
-            dial=number,
-            login=("6001", "change-me-6001"),
-        )
-    assert outcome.code == 0, outcome.explain() + extensions.line.log()[-3000:]
-    found = hears(extensions.line, ear.audio(), CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{extensions.line.log()[-2000:]}"
+    plan = call_that_listens(sipp(number="6001"), keys("2"), login=("6001", "change-me-6001"))
+    credit = spoken_by(extensions.line, CREDIT)
+    call = play_till_heard(plan, ("127.0.0.1", extensions.pbx.sip_port), credit, dial=number)
+    log = extensions.line.log()[-3000:]
+    assert call.outcome.code == 0, call.outcome.explain() + log
+    assert call.found.correlation > ALIKE, f"the credit was not heard: {call.found}\n{log}"
     assert "dialled=4488" in extensions.line.log()  # whichever extension was called
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conftest import peer_required
-from peers.ear import Ear
 from peers.kamailio import Kamailio, start_kamailio
 from peers.line import Line
 from peers.process import free_port, until
+from peers.scenario import keys
 from peers.sipp import Message, Sipp
-from sentences import CREDIT, hears
+from sentences import CREDIT, spoken_by
+from together import ALIKE, call_that_listens, play_till_heard
 
 Caller = Callable[..., Sipp]
 
@@ -20,20 +21,21 @@ def front(message: Message, kamailio: Kamailio) -> bool:
     return len(vias) == 2 and f":{kamailio.sip_port};" in vias[0]
 
 
-def test_the_call_stays_in_the_path_by_record_route(
-    line: Line, kamailio: Kamailio, sipp: Caller, tmp_path: Path
-) -> None:
+def test_the_call_stays_in_the_path_by_record_route(line: Line, kamailio: Kamailio, sipp: Caller) -> None:
     """RFC 3261 section 12.1.1: the 200 carries Record-Route back, ACK and BYE follow it."""
     peer_required("raw sockets")
-    caller = sipp()
-    with Ear(caller.media_port) as ear:
-        outcome = caller.play("call", line.address, through=("127.0.0.1", kamailio.sip_port))
-    assert outcome.code == 0, outcome.explain()
-    answers = outcome.received(200, "INVITE")
+    call = play_till_heard(
+        call_that_listens(sipp(), keys("2")),
+        line.address,
+        spoken_by(line, CREDIT),
+        through=("127.0.0.1", kamailio.sip_port),
+    )
+    assert call.outcome.code == 0, call.outcome.explain()
+    answers = call.outcome.received(200, "INVITE")
     assert len(answers) == 1, "the ACK did not reach the line: it sent the 200 again"
     assert f":{kamailio.sip_port};lr" in answers[0].header("Record-Route")[0]
     assert f":{line.address[1]}" in answers[0].header("Contact")[0]
-    assert hears(line, ear.audio(), CREDIT, tmp_path).correlation > 0.9
+    assert call.found.correlation > ALIKE
 
 
 def test_the_lines_own_bye_goes_through_the_proxy(line: Line, kamailio: Kamailio, sipp: Caller) -> None:

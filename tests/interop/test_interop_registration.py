@@ -7,11 +7,12 @@ import pytest
 from conftest import peer_required
 from peers.asterisk import start_asterisk
 from peers.baresip import Baresip
-from peers.ear import Ear
 from peers.line import PHONE, PLAIN_PHONE, Line
 from peers.process import until
+from peers.scenario import keys
 from peers.sipp import Sipp
-from sentences import PHONES_CREDIT, hears
+from sentences import PHONES_CREDIT, hears, spoken_by
+from together import ALIKE, call_that_listens, play_till_heard
 
 
 def test_a_softphone_registers_by_digest_and_leaves(brisk_line: Line, sipp: Callable[..., Sipp]) -> None:
@@ -68,7 +69,7 @@ supported_algorithms_uac={algorithm}
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
 def test_a_pbx_registers_with_either_digest_and_calls(
-    line: Line, sipp: Callable[..., Sipp], tmp_path: Path, algorithm: str
+    line: Line, sipp: Callable[..., Sipp], algorithm: str
 ) -> None:
     """RFC 8760: Asterisk registers as one of the line's phones, with this algorithm and no other.
 
@@ -88,16 +89,12 @@ def test_a_pbx_registers_with_either_digest_and_calls(
             10,
             lambda: client.cli("pjsip show registrations") + client.log()[-2000:],
         )
-        caller = sipp(number="6001")
-        with Ear(caller.media_port) as ear:
-            outcome = caller.play(
-                "pbx_call", ("127.0.0.1", client.sip_port), login=("6001", "change-me-6001")
-            )
+        plan = call_that_listens(sipp(number="6001"), keys("2"), login=("6001", "change-me-6001"))
+        call = play_till_heard(plan, ("127.0.0.1", client.sip_port), spoken_by(line, PHONES_CREDIT))
     finally:
         client.stop()
-    assert outcome.code == 0, outcome.explain()
-    found = hears(line, ear.audio(), PHONES_CREDIT, tmp_path)
-    assert found.correlation > 0.9, f"the credit was not heard: {found}\n{line.log()[-2000:]}"
+    assert call.outcome.code == 0, call.outcome.explain()
+    assert call.found.correlation > ALIKE, f"the credit was not heard: {call.found}\n{line.log()[-2000:]}"
 
 
 @pytest.mark.parametrize(("password", "code"), [(PLAIN_PHONE[1], 0), ("wrong", 1)])

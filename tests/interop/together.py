@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from listening import Found, find
-from peers.ear import Ear, audio
+from peers.ear import Packet, audio, listening
 from peers.process import Process, until
 from peers.scenario import (
     ack,
@@ -25,10 +26,15 @@ from peers.scenario import (
 )
 from peers.sipp import Outcome, Sipp
 
-__all__ = ["ALIKE", "Heard", "Plan", "call_that_listens", "play_together"]
+__all__ = [
+    "ALIKE", "Heard", "Listener", "Plan", "call_that_listens", "go_on_once_heard", "play_till_heard",
+    "play_together",
+]  # fmt: skip
 
 ALIKE = 0.9
 """From what correlation on a sentence has been heard."""
+
+Samples = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,26 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How a call went, the RTP payload types it was sent, the speech in them, and the sentence in that."""
+    """How a call went, the RTP it was sent, the speech in that, and where the sentence is in the speech."""
 
     outcome: Outcome
-    payload_types: frozenset[int]
-    audio: npt.NDArray[np.int16]
+    packets: list[Packet]
+    audio: Samples
     found: Found
+
+    @property
+    def payload_types(self) -> set[int]:
+        """The RTP payload types it was sent."""
+        return {packet.payload_type for packet in self.packets}
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A call at work: who makes it, its SIPp, and whether it has heard enough by now."""
+
+    caller: Sipp
+    process: Process
+    enough: Callable[[], bool]
 
 
 def call_that_listens(
@@ -71,45 +91,72 @@ def call_that_listens(
 def play_together(
     plans: Mapping[str, Plan],
     target: tuple[str, int],
-    sentence: npt.NDArray[np.int16] | None = None,
+    sentence: Samples | None = None,
+    *,
+    dial: str = "4488",
+    through: tuple[str, int] | None = None,
 ) -> dict[str, Heard]:
     """All calls to the target at once, by their names; back when the last has ended.
 
-    Each is told to go on once it has heard the ``sentence``, and ``found`` says how well it did.
+    Each is told to go on once it has heard the ``sentence``, and ``found`` says how well it did. All are
+    callers at IPv4 addresses.
     """
-    with ExitStack() as stack:
-        ears = {name: stack.enter_context(Ear(plan.caller.media_port)) for name, plan in plans.items()}
+    phones = {name: (plan.caller.host, plan.caller.media_port) for name, plan in plans.items()}
+    with listening(phones.values()) as packets:
         at_work = {
-            name: plan.caller.start(plan.scenario, target, login=plan.login) for name, plan in plans.items()
+            name: plan.caller.start(plan.scenario, target, dial=dial, through=through, login=plan.login)
+            for name, plan in plans.items()
         }
         if sentence is not None:
-            _wait_till_heard(plans, at_work, ears, sentence)
+            go_on_once_heard(
+                {
+                    name: Listener(
+                        plan.caller, at_work[name], partial(_is_heard, sentence, packets[phones[name]])
+                    )
+                    for name, plan in plans.items()
+                }
+            )
         outcomes = {name: plans[name].caller.outcome(process) for name, process in at_work.items()}
     calls = {}
-    for name, ear in ears.items():
-        heard = audio(ear.packets)
-        types = frozenset(packet.payload_type for packet in ear.packets)
+    for name, phone in phones.items():
+        heard = audio(packets[phone])
         found = Found(0.0, 0.0) if sentence is None else find(heard, sentence)
-        calls[name] = Heard(outcomes[name], types, heard, found)
+        calls[name] = Heard(outcomes[name], packets[phone], heard, found)
     return calls
 
 
-def _wait_till_heard(
-    plans: Mapping[str, Plan],
-    at_work: Mapping[str, Process],
-    ears: Mapping[str, Ear],
-    sentence: npt.NDArray[np.int16],
-) -> None:
-    """Tell each call to go on once it has heard the sentence; one that has ended is told nothing."""
-    waiting = set(plans)
+def play_till_heard(
+    plan: Plan,
+    target: tuple[str, int],
+    sentence: Samples,
+    *,
+    dial: str = "4488",
+    through: tuple[str, int] | None = None,
+) -> Heard:
+    """``play_together`` with one call."""
+    return play_together({"": plan}, target, sentence, dial=dial, through=through)[""]
+
+
+def go_on_once_heard(listeners: Mapping[str, Listener], seconds: float = 60) -> None:
+    """Tell each call that stands at ``until_told()`` to go on once it has heard enough.
+
+    One that has ended is told nothing. They are looked at in turn, one at a time, so that many of them do not
+    take the time that the calls themselves need.
+    """
+    waiting = deque(listeners)
 
     def all_told() -> bool:
-        for name in sorted(waiting):
-            if not at_work[name].alive:
-                waiting.discard(name)
-            elif find(ears[name].audio(), sentence).correlation > ALIKE:
-                plans[name].caller.go_on()
-                waiting.discard(name)
+        name = waiting.popleft()
+        one = listeners[name]
+        if one.process.alive:
+            if one.enough():
+                one.caller.go_on()
+            else:
+                waiting.append(name)
         return not waiting
 
-    until(all_told, 60, lambda: f"these calls go on: {sorted(waiting)}")
+    until(all_told, seconds, lambda: f"these calls go on: {sorted(waiting)}")
+
+
+def _is_heard(sentence: Samples, packets: list[Packet]) -> bool:
+    return find(audio(list(packets)), sentence).correlation > ALIKE
