@@ -4,13 +4,15 @@ Some phones send a key in two or three ways at a time. The best way that a call 
 
     telephone-event (RFC 4733)  >  SIP INFO  >  tones in the speech
 
-and where a better way begins by repeating a key that a lower one has just told, that is the same press.
+and where a better way begins by repeating a key that a lower one has just told, that is the same press. A way
+that a new agreement takes away is no better one any more: keys by event end where a transfer leads to a phone
+without them.
 """
 
 from __future__ import annotations
 
-from ivr.media.events import SAME_PRESS, DigitPressed, Stream
-from ivr.media.shards import AnyPlane
+from ivr.call.media import CallMedia
+from ivr.media.events import SAME_PRESS, DigitPressed
 
 __all__ = ["Keys"]
 
@@ -18,10 +20,10 @@ __all__ = ["Keys"]
 class Keys:
     """The keys of one call."""
 
-    __slots__ = ("_by_event", "_plane", "_stream", "_tone")
+    __slots__ = ("_by_event", "_media", "_tone")
 
-    def __init__(self, plane: AnyPlane, stream: Stream) -> None:
-        self._plane, self._stream = plane, stream
+    def __init__(self, media: CallMedia) -> None:
+        self._media = media
         self._by_event = False
         self._tone = ("", 0.0)  # the last that no better way has told yet, and when
 
@@ -30,19 +32,23 @@ class Keys:
 
         From then on the plane hears no tones on this call, and knows the key when it comes by event.
         """
-        if self._by_event:
+        if self._events_alone:
             return False
         repeats = self._repeats_tone(digit, now)
-        self._plane.told_by_info(self._stream, digit)
+        self._media.plane.told_by_info(self._media.stream, digit)
         return not repeats
 
     def by_media(self, pressed: DigitPressed) -> bool:
         """Whether what the plane heard is a press of its own."""
         if pressed.in_band:
             self._tone = pressed.digit, pressed.arrived_at
-            return not self._by_event
+            return not self._events_alone
         self._by_event = True
         return not (pressed.known or self._repeats_tone(pressed.digit, pressed.arrived_at))
+
+    @property
+    def _events_alone(self) -> bool:
+        return self._by_event and self._media.takes_events
 
     def _repeats_tone(self, digit: str, now: float) -> bool:
         tone, at = self._tone

@@ -65,7 +65,7 @@ class Line:
 
         ``silence_for``: whether calls from an IP address are sent silence while nothing is said.
         """
-        self._agent, self._plane, self._edition = agent, plane, edition
+        self._agent, self._edition = agent, edition
         self._limits, self._media_host, self._watch = limits, media_host, watch
         self._loop = asyncio.get_running_loop()
         longest = LongestCalls(lambda leg: self._hang_up(leg, "longest call"))
@@ -161,7 +161,7 @@ class Line:
             return
         plan, caller, media = verdict.plan, verdict.caller, verdict.media
         session = Session(leg, plan, caller, media.stream, self._edition, self._desk)
-        call = _Call(session, media, Keys(self._plane, media.stream), now)
+        call = _Call(session, media, Keys(media), now)
         self._calls[leg], self._legs[media.stream] = call, leg
         self._empty.clear()
         self._watch(CallBegan(leg, plan.line.name, caller.dialled, shorten(caller.number), media.codec))

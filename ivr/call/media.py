@@ -63,6 +63,11 @@ class CallMedia:
         """What is spoken, empty until an answer to our own offer says so."""
         return self.theirs.agreed.codec if self.theirs is not None else ""
 
+    @property
+    def takes_events(self) -> bool:
+        """Whether keys may come by telephone-event, as agreed now."""
+        return self.theirs is not None and self.theirs.agreed.event_type is not None
+
     def answered(self, host: str) -> bytes:
         """The body of the 200: the answer to the offer, from which the stream flows, or an offer of ours."""
         return self._offered(host) if self.theirs is None else self._accepted(self.theirs, host)

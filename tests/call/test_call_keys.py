@@ -148,7 +148,7 @@ async def test_a_hold_does_not_bring_the_tones_back(house: House):
 
 
 @line_test()
-async def test_tones_are_no_press_once_the_phone_has_learnt_to_send_events(house: House):
+async def test_when_a_new_agreement_takes_the_events_away_tones_are_keys_again(house: House):
     phone = Phone(house).call()
     await house.advance(0.4)
     phone.press("9")
@@ -156,7 +156,21 @@ async def test_tones_are_no_press_once_the_phone_has_learnt_to_send_events(house
     phone.request("INVITE", "4488", plain(phone))
     phone.ack()
     await house.advance(2)
-    heard = phone.heard
+    assert phone.heard == ONCE
     tones(phone, "9")
-    await house.advance(1)
-    assert phone.heard == heard == ONCE
+    await house.advance(2)
+    assert phone.heard == [*ONCE, "menu"]
+
+
+@line_test()
+async def test_when_a_new_agreement_takes_the_events_away_info_is_believed_again(house: House):
+    phone = Phone(house).call()
+    await house.advance(0.4)
+    phone.press("9")
+    await house.advance(0.1)
+    phone.request("INVITE", "4488", plain(phone))
+    phone.ack()
+    await house.advance(2)
+    phone.info("9")
+    await house.advance(2)
+    assert phone.heard == [*ONCE, "menu"]
