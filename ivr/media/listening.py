@@ -74,6 +74,7 @@ class Listener:
         self._sources = Sources(2 * capacity)
         self._peers: dict[int, _Peer] = {}
         self._hosts = Hosts()
+        self._claims: dict[int, int] = {}  # agreed addresses that another row of the socket has not left yet
         self._closed: OrderedDict[int, float] = OrderedDict()
         self._grave = capacity  # one row behind the others takes the packets of calls just closed
         rows = capacity + 1
@@ -120,6 +121,8 @@ class Listener:
             return
         if self._sources.get(key) in (-1, self._grave):
             self._sources.put(key, slot)
+        else:
+            self._claims[key] = slot
         peer.signalling = signalling if self._symmetric else 0
         for host in peer.hosts:
             self._hosts.add(host, slot)
@@ -323,8 +326,10 @@ class Listener:
         return waiting
 
     def _forget(self, slot: int, peer: _Peer, now: float) -> None:
+        if self._claims.get(peer.agreed) == slot:
+            del self._claims[peer.agreed]
         for key in {peer.agreed, peer.heard} - {0}:
-            if self._sources.get(key) == slot:
+            if self._sources.get(key) == slot and not self._passed_on(key):
                 self._sources.put(key, self._grave)
                 self._closed.pop(key, None)
                 self._closed[key] = now + LINGER
@@ -333,5 +338,12 @@ class Listener:
         peer.agreed = peer.heard = peer.signalling = 0
 
     def _drop(self, slot: int, key: int) -> None:
-        if self._sources.get(key) == slot:
+        if self._sources.get(key) == slot and not self._passed_on(key):
             self._sources.remove(key)
+
+    def _passed_on(self, key: int) -> bool:
+        """An address that is left belongs to the row that has agreed on it since."""
+        heir = self._claims.pop(key, None)
+        if heir is not None:
+            self._sources.put(key, heir)
+        return heir is not None

@@ -202,6 +202,54 @@ def test_a_redirected_call_latches_anew():
     assert goes_to == {("203.0.113.5", 6002)}
 
 
+def two_calls_of_a_trunk() -> tuple[Bench, Stream, Stream]:
+    bench = Bench(ports=[20000])
+    one, two = (bench.plane.open(agreed(port=port)) for port in (4000, 5000))
+    bench.run_ms(40)
+    for stream, port in ((one, 4000), (two, 5000)):
+        bench.hear(stream, audio(1), ("192.0.2.1", port))
+    bench.run()
+    return bench, one, two
+
+
+def test_a_call_that_is_led_to_the_address_of_another_is_heard_as_soon_as_that_one_ends():
+    bench, one, two = two_calls_of_a_trunk()
+    bench.plane.redirect(two, agreed(port=4000))
+    bench.run()
+    bench.plane.close(one)
+    bench.run()
+    bench.press(two, "5", ("192.0.2.1", 4000), 77)
+    bench.run()
+    bench.plane.close(two)
+    bench.run()
+    bench.press(two, "6", ("192.0.2.1", 4000), 99)
+    bench.run()
+    assert bench.digits == [(two, "5")]
+
+
+def test_two_calls_that_change_their_addresses_with_each_other_are_both_heard():
+    bench, one, two = two_calls_of_a_trunk()
+    bench.plane.redirect(two, agreed(port=4000))
+    bench.plane.redirect(one, agreed(port=5000))
+    bench.run()
+    bench.press(two, "5", ("192.0.2.1", 4000), 77)
+    bench.press(one, "6", ("192.0.2.1", 5000), 77)
+    bench.run()
+    assert bench.digits == [(two, "5"), (one, "6")]
+
+
+def test_a_call_that_turns_away_again_inherits_nothing():
+    bench, one, two = two_calls_of_a_trunk()
+    bench.plane.redirect(two, agreed(port=4000))
+    bench.plane.redirect(two, agreed(port=6000))
+    bench.plane.close(one)
+    bench.run()
+    bench.press(two, "5", ("192.0.2.1", 4000), 77)
+    bench.press(two, "6", ("192.0.2.1", 6000), 99)
+    bench.run()
+    assert bench.digits == [(two, "6")]
+
+
 def test_a_repeated_agreement_keeps_the_latched_source():
     bench, stream = heard_from(("192.0.2.1", 9999))
     bench.plane.redirect(stream, agreed())
