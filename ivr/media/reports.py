@@ -149,9 +149,8 @@ class Reports:
                 some, told = rows[which], blocks[which] if with_block else None
                 ssrc = self._out.ssrc[some]
                 if speaking:
-                    packets = sent[which]
-                    octets = packets * self._out.samples[some].astype(np.int64)
-                    written = sender_reports(ssrc, utc, spoken[which], packets, octets, told, self._name)
+                    octets = self._out.octets(some)
+                    written = sender_reports(ssrc, utc, spoken[which], sent[which], octets, told, self._name)
                 else:
                     written = receiver_reports(ssrc, told, self._name)
                 self._transmit(some, written, wires, controls)

@@ -89,6 +89,9 @@ class SendTable:
         self.marker = np.zeros(capacity, np.bool_)
         self.number = np.zeros(capacity, np.int64)  # the next sequence number, never cut to 16 bits
         self._first = np.zeros(capacity, np.int64)
+        self._octets = np.zeros(
+            capacity, np.int64
+        )  # sent in packets of another size, less what they would be
         self.timestamp = np.zeros(capacity, np.uint32)
         self.ssrc = np.zeros(capacity, np.uint32)
         self.payload_type = np.zeros(capacity, np.uint8)
@@ -108,6 +111,7 @@ class SendTable:
         first = self._chance.getrandbits(16)
         self._first[slot] = first  # before the number: who counts meanwhile must not take it for packets
         self.number[slot] = first
+        self._octets[slot] = 0
         self.timestamp[slot] = self._chance.getrandbits(32)
         self.ssrc[slot] = self._chance.getrandbits(32)
         self.high = max(self.high, min((slot // _STEP + 1) * _STEP, len(self.next_tick)))
@@ -145,6 +149,7 @@ class SendTable:
         """Take on codec and packet time; a clip that is playing goes on at the same place in the new law."""
         self.changed(slot)
         self._periods[int(self.period[slot])] -= 1
+        self._octets[slot] += self.sent_by(slot) * (int(self.samples[slot]) - agreed.ptime_ms * 8)
         self.period[slot], self.samples[slot] = agreed.ptime_ms // TICK_MS, agreed.ptime_ms * 8
         self._periods[int(self.period[slot])] += 1
         self.payload_type[slot] = agreed.payload_type
@@ -173,6 +178,10 @@ class SendTable:
     def sent(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many packets of each of these rows have left."""
         return self.number[rows] - self._first[rows]
+
+    def octets(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many octets of speech they had (RFC 3550 section 6.4.1)."""
+        return self.sent(rows) * self.samples[rows].astype(np.int64) + self._octets[rows]
 
     def sent_by(self, slot: int) -> int:
         """How many packets of a row have left; any thread may ask."""

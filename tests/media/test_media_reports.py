@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 from memory_wire import PHONE, UTC, Bench, agreed, audio
@@ -60,6 +62,19 @@ def test_a_stream_reports_every_few_seconds_to_the_port_it_shares():
     assert {to for _, to in found} == {PHONE}
     assert {report.source for report, _ in found} == {about(bench)}
     assert all(report.sent for report, _ in found)
+
+
+def test_octets_are_counted_as_they_were_sent_when_the_packet_time_changes():
+    bench, stream = opened(ptime_ms=60)
+    bench.run_ms(10_000)
+    long = len(bench.sent(stream))
+    for ptime in (10, 20):
+        bench.plane.redirect(stream, agreed(control=4000, ptime_ms=ptime))
+        bench.run_ms(10_000)
+    counted = [struct.unpack("!II", datagram[20:28]) for datagram, _ in bench.wires[20000].reports]
+    assert counted[-1][0] > 2 * long
+    for packets, octets in counted:
+        assert octets == sum(len(one.packet.payload) for one in bench.sent(stream)[:packets])
 
 
 def test_reports_leave_by_the_next_port_where_theirs_is_apart():
