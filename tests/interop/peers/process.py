@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 __all__ = ["PeerFailed", "Process", "free_port", "free_range", "until"]
@@ -20,6 +21,8 @@ __all__ = ["PeerFailed", "Process", "free_port", "free_range", "until"]
 
 FIRST_PORT, LAST_PORT = 12000, 32000
 given: list[int] = []
+SINGLES = range(6000, FIRST_PORT)
+turns = count(os.getpid() * 1009)  # so that test workers side by side do not meet
 
 
 class PeerFailed(AssertionError):
@@ -27,15 +30,17 @@ class PeerFailed(AssertionError):
 
 
 def free_port() -> int:
-    """A port that nobody had a moment ago, neither by UDP nor by TCP, on 127.0.0.1 and on ::1."""
-    for _ in range(100):
+    """A port that nobody had a moment ago, neither by UDP nor by TCP, on 127.0.0.1 and on ::1.
+
+    It is below the system's ephemeral ones, so that nobody is given it before the peer takes it.
+    """
+    for _ in SINGLES:
+        port = SINGLES[next(turns) % len(SINGLES)]
         with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            port = 0
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
                     probe = held.enter_context(socket.socket(family, kind))
                     probe.bind((host, port))
-                    port = port or int(probe.getsockname()[1])
             return port
     raise PeerFailed("no free port")
 
