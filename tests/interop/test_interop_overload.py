@@ -22,9 +22,9 @@ RATE = 300
 
 
 def rhythm(packets: list[Packet]) -> tuple[float, float]:
-    """The mean and the 99th percentile of the seconds from packet to packet."""
+    """The mean and the 95th percentile of the seconds from packet to packet."""
     gaps = [later.at - sooner.at for sooner, later in pairwise(packets)]
-    return float(np.mean(gaps)), float(np.percentile(gaps, 99))
+    return float(np.mean(gaps)), float(np.percentile(gaps, 95))
 
 
 @pytest.mark.parametrize(("source", "answers"), [(PHONE, {401, 503}), (STRANGER, set())])
@@ -46,7 +46,7 @@ def test_a_call_does_not_hear_that_300_others_a_second_are_turned_away(
     assert set(flood.answers) == answers
     assert not answers or flood.answers[503] > flood.sent * 0.8
     answered = outcome.received(200, "INVITE")[0].at - outcome.requests("INVITE", received=False)[0].at
-    assert answered < 0.2
+    assert answered < 0.5
     steps = {(b.sequence - a.sequence) & 0xFFFF for a, b in pairwise(call.packets)}
     assert steps == {1}
     mean, late = rhythm(call.packets)
