@@ -31,7 +31,7 @@ from .wire import Ipv6, Received, Wire
 __all__ = ["Plane"]
 
 _AT_ONCE = 2048  # datagrams read from one socket in a tick; a flood must not keep packets from being sent
-_COMMANDS = 32  # obeyed in a tick: a thousand calls that come at once must not hold up the others' packets
+_COMMANDS = 64  # obeyed in a tick: a thousand calls that come at once must not hold up the others' packets
 _REPORTS_AT_ONCE = 256  # of those read from one socket that has RTCP alone: each is looked at by itself
 _WATCH = 0.5  # seconds between looks for callers who fell silent
 _THINNING = 0.1  # seconds between looks at what the system may drop unread

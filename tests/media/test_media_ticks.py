@@ -119,7 +119,7 @@ def test_a_crowd_that_comes_at_once_is_let_in_over_several_ticks_and_nobody_else
         bench.plane.play(stream, [Clip.from_pcm(noise(2))], stream)
     while bench.plane.waiting == 3000:
         bench.run_wanted(1)
-    for left in range(3000 - 32, 0, -32):
+    for left in range(3000 - 64, 0, -64):
         assert bench.plane.waiting == left
         bench.run_wanted(1)
     bench.run_wanted(60)
