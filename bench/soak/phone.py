@@ -58,7 +58,7 @@ class Call:
         self._alarms: list[Alarm] = []
         self._ringing = self._leaving = self._gone = self._held = False
         self._up_at: float | None = None
-        self.answered = self.over = self.ended_by_line = False
+        self.answered = self.over = self.ended_by_line = self._inviting = False
 
     def begin(self) -> None:
         """Dial."""
@@ -107,9 +107,11 @@ class Call:
             self._transact("CANCEL", 1)
 
     def _hold(self, held: bool) -> None:
-        """Ask for no media, or for media again; what the line answers is acknowledged and stands."""
-        if not (self._gone or self._leaving or self.over):
-            self._held = held
+        """Ask for no media, or for media again, one after the other (RFC 3261 section 14.1)."""
+        if self._inviting:
+            self._at(_T1, partial(self._hold, held))
+        elif not (self._gone or self._leaving or self.over):
+            self._held, self._inviting = held, True
             self._transact("INVITE", self._next(), self._wording.offer(self._sequence, held))
 
     def _press(self, key: str) -> None:
@@ -122,6 +124,8 @@ class Call:
         status, number, method = said.status, said.number, said.method
         if status >= 200 or method == "INVITE":
             self._settle(number, method)
+        if method == "INVITE" and status >= 200:
+            self._inviting = False
         if method == "INVITE" and number == 1:
             self._invited(said)
         elif method == "INVITE" and status >= 200:

@@ -30,6 +30,7 @@ from ivr.net.resolver import Resolver
 from ivr.net.signalling import Seen, Signalling
 from ivr.net.stream import Limits as StreamLimits
 from ivr.ops.addresses import contact, our_host
+from ivr.ops.allocating import give_back_large_blocks
 from ivr.ops.api.serving import serve_api
 from ivr.ops.collecting import collect_when_idle
 from ivr.ops.entrance import open_entrance
@@ -81,6 +82,7 @@ async def open_line(
     and ``[prompts]`` alone. ConfigurationError when an address is taken; StoreUnavailable, VoiceError.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    give_back_large_blocks()
     async with AsyncExitStack() as stack:
         stack.enter_context(threadpool_limits(1))  # numpy's own threads would only spin beside the media's
         store = await Store.open(settings.store.url.get_secret_value())
