@@ -4,7 +4,9 @@ from hypothesis import settings
 settings.register_profile("infoline", deadline=None)
 settings.load_profile("infoline")
 
+_LONGEST = ("test_interop_soak", "test_interop_session_timers")
+
 
 def pytest_collection_modifyitems(items: list) -> None:
-    """The longest test begins first, so that the others run beside it."""
-    items.sort(key=lambda item: "test_interop_soak" not in item.nodeid)
+    """The longest tests, which mostly wait, begin first, so that the others run beside them."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in _LONGEST))
