@@ -79,7 +79,7 @@ def run(
                         for talking, measured in measure(course, name, calls, seconds):
                             table.add(name, talking, measured)
                     except NotHeld as reason:
-                        held_back[name] = calls + (calls in table.counts(name, True))
+                        held_back[name] = calls + 1  # once more in the next round, and no more than that
                         bar.console.print(f"{name} does not hold {calls} calls: {reason}", highlight=False)
                 bar.advance(TaskID(task))
     return table

@@ -25,6 +25,7 @@ _ROOM = 64  # calls that the line may hold beyond those that come
 _MEDIA = 'silent_after = "1 h"  # callers who only listen send nothing'
 _FILES = Path(__file__).resolve().parents[1] / "peers/asterisk"
 _REPEATED = 40  # twenty minutes
+_ASTERISK_RATE = 50.0  # calls begun a second: more of them would still be at work when it is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,16 @@ def plane(course: Course, calls: int) -> AbstractContextManager[Carried]:
 
 
 @contextlib.contextmanager
-def _called(course: Course, address: tuple[str, int], process: int, calls: int) -> Iterator[Carried]:
-    """Calls brought up by SIP at one who answers. NotHeld."""
+def _called(
+    course: Course, address: tuple[str, int], process: int, calls: int, rate: float
+) -> Iterator[Carried]:
+    """Calls brought up by SIP, so many a second, at one who answers. NotHeld."""
     with on_core(OTHER_CORE), contextlib.closing(Callers(address, course.phones)) as callers:
         few = _few(calls)
-        callers.call(few, course.rate)
+        callers.call(few, rate)
         callers.attend(1.0)
         before = _own_kib(process)
-        callers.call(calls - few, course.rate)
+        callers.call(calls - few, rate)
         callers.attend(1.0)
         kib = (_own_kib(process) - before) / max(calls - few, 1)
         yield Carried(process, kib, callers.attend, lambda: callers.lost)
@@ -121,9 +124,11 @@ def _called(course: Course, address: tuple[str, int], process: int, calls: int) 
 @contextlib.contextmanager
 def line(course: Course, calls: int) -> Iterator[Carried]:
     """``ivr run`` with its own settings, beside as many calls as are needed and callers that stay silent."""
-    with on_core(MEASURED_CORE), running_line(
-        1, Path(__file__).parent, calls + _ROOM, media_more=_MEDIA
-    ) as running, _called(course, running.address, running.process, calls) as carried:  # fmt: skip
+    with (
+        on_core(MEASURED_CORE),
+        running_line(1, Path(__file__).parent, calls + _ROOM, media_more=_MEDIA) as running,
+        _called(course, running.address, running.process, calls, course.rate) as carried,
+    ):
         yield carried
 
 
@@ -135,7 +140,8 @@ def asterisk(course: Course, calls: int) -> Iterator[Carried]:
     sound = clip.alaw[: clip.size].tobytes() * _REPEATED
     with on_core(MEASURED_CORE), running_asterisk(sound, files) as running:
         try:
-            with _called(course, running.address, running.process, calls) as carried:
+            rate = min(course.rate, _ASTERISK_RATE)
+            with _called(course, running.address, running.process, calls, rate) as carried:
                 yield carried
         except FileNotFoundError as error:
             raise NotHeld("Asterisk has ended") from error
