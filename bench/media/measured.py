@@ -14,6 +14,7 @@ __all__ = ["AIMS", "FIGURES", "Aim", "Figures", "Table", "Window", "three_figure
 _PACKETS = 50  # a second and a call
 _HELD = 0.98  # of the packets that should have come did come
 _LATE = 0.1  # percent of gaps over 40 ms
+_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,13 @@ class Table:
         yield AIMS["beside_the_floor"], listening[most].ratios["us_per_packet"] if most else math.nan
         yield AIMS["beside_asterisk"], self._beside_asterisk()
         yield AIMS["kib_per_call"], listening[most].values["kib_per_call"] if most else math.nan
-        flat = [one.values["cpu_us_per_call_second"] for calls, one in listening.items() if calls >= 500]
-        yield AIMS["flat"], max(flat) / min(flat) if len(flat) > 1 else math.nan
+        yield AIMS["flat"], self.unevenness("line")
+
+    def unevenness(self, who: str) -> float:
+        """CPU a call that listens, from 500 calls up: the most beside the least."""
+        every = self.every(who, False).items()
+        costs = [one.values["cpu_us_per_call_second"] for calls, one in every if calls >= _MANY]
+        return max(costs) / min(costs) if len(costs) > 1 else math.nan
 
     def _beside_asterisk(self) -> float:
         """Calls a core by CPU time, each at the most that it was complete with."""

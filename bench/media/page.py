@@ -70,6 +70,8 @@ def _aims(table: Table) -> Iterator[str]:
         bound = f"{'at least' if aim.at_least else 'at most'} {aim.value:g}"
         verdict = "not measured" if math.isnan(reached) else "missed" if aim.missed(reached) else "met"
         yield f"| {aim.words} | {bound} | {three_figures(reached)} | {verdict} |"
+    yield "\nFew packets at a time find a cold machine, many a warm one. The last figure of the C floor is"
+    yield f"{three_figures(table.unevenness('floor'))}."
 
 
 def _tables(table: Table, who: list[str]) -> Iterator[str]:
