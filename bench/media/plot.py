@@ -38,7 +38,7 @@ def _panel(axes: Axes, table: Table, names: Mapping[str, str], talking: bool) ->
     axes.set_xscale("log")
     axes.set_yscale("log")
     counts = sorted({calls for name in names for calls in table.counts(name, talking)})
-    axes.set_xticks(counts, [str(calls) for calls in counts])
+    axes.set_xticks(counts, [str(calls) for calls in counts], fontsize=7)
     axes.minorticks_off()
     ticks = [1, 2, 3, 5, 10, 20, 50, 100]
     axes.set_yticks(ticks, [str(tick) for tick in ticks])

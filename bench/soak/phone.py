@@ -130,8 +130,8 @@ class Call:
             self._invited(said)
         elif method == "INVITE" and status >= 200:
             self._send("ACK", number, branch=f"{number}INVITE" if status >= 300 else "")
-            if status in (408, 481) and not (self._leaving or self.over):
-                self._finish(f"its hold got {status}")
+            if status in (408, 481):  # the line may have left: then its BYE was lost, and comes again
+                self._at(_GIVE_UP, lambda: self._finish(f"its hold got {status}"))
         elif method == "BYE" and status >= 200 and not self.over:
             self._finish("" if status in (200, 481) else f"its BYE got {status}")
 

@@ -279,6 +279,41 @@ def test_a_caller_who_holds_asks_twice_and_says_nothing_meanwhile() -> None:
     assert not world.over
 
 
+@pytest.mark.parametrize(("bye_comes", "becomes"), [(True, ""), (False, "its hold got 481")])
+def test_a_hold_that_gets_481_is_the_lines_fault_unless_its_bye_was_lost_and_comes_again(
+    bye_comes: bool, becomes: str
+) -> None:
+    """RFC 5407 section 3.2: the caller's re-INVITE crosses the line's BYE."""
+    call, world = caller(Ending.HANGS_UP, 100, Hold(1, 90))
+    call.begin()
+    call.receive(response("200 OK", "1 INVITE", SDP))
+    world.run(1.1)
+    call.receive(response("481 Call Does Not Exist", "2 INVITE"))
+    world.run(2)
+    assert world.over == []
+    if bye_comes:
+        call.receive(b"BYE sip:soak SIP/2.0\r\nTo: <sip:soak>\r\nCSeq: 1 BYE\r\n\r\n")
+    world.run(40)
+    call.voice.close()
+    assert world.over == [becomes]
+
+
+def test_hold_and_resume_are_asked_for_one_after_the_other() -> None:
+    """RFC 3261 section 14.1: no new INVITE while another one is in progress."""
+    call, world = caller(Ending.HANGS_UP, 100, Hold(1, 0.2))
+    call.begin()
+    call.receive(response("200 OK", "1 INVITE", SDP))
+    world.run(1.4)
+    assert world.sent == ["INVITE", "ACK", "INVITE"]
+    call.receive(response("200 OK", "2 INVITE", SDP))
+    world.run(2)
+    call.receive(response("200 OK", "3 INVITE", SDP))
+    world.run(20)
+    call.voice.close()
+    assert world.sent == ["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK"]
+    assert call.talking
+
+
 @pytest.mark.parametrize(("holds", "gone"), [(None, 3 + 12), (Hold(2, 90), 3 + 62)])
 def test_one_who_vanishes_answers_nothing_and_is_over_when_the_line_must_have_missed_it(
     holds: Hold | None, gone: float
