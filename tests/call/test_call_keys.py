@@ -147,8 +147,8 @@ async def test_a_hold_does_not_bring_the_tones_back(house: House):
     assert phone.heard == ONCE
 
 
-@line_test()
-async def test_when_a_new_agreement_takes_the_events_away_tones_are_keys_again(house: House):
+async def that_gave_up_events(house: House) -> Phone:
+    """A phone that has told a key by event, and has agreed since on having none."""
     phone = Phone(house).call()
     await house.advance(0.4)
     phone.press("9")
@@ -157,6 +157,12 @@ async def test_when_a_new_agreement_takes_the_events_away_tones_are_keys_again(h
     phone.ack()
     await house.advance(2)
     assert phone.heard == ONCE
+    return phone
+
+
+@line_test()
+async def test_when_a_new_agreement_takes_the_events_away_tones_are_keys_again(house: House):
+    phone = await that_gave_up_events(house)
     tones(phone, "9")
     await house.advance(2)
     assert phone.heard == [*ONCE, "menu"]
@@ -164,13 +170,7 @@ async def test_when_a_new_agreement_takes_the_events_away_tones_are_keys_again(h
 
 @line_test()
 async def test_when_a_new_agreement_takes_the_events_away_info_is_believed_again(house: House):
-    phone = Phone(house).call()
-    await house.advance(0.4)
-    phone.press("9")
-    await house.advance(0.1)
-    phone.request("INVITE", "4488", plain(phone))
-    phone.ack()
-    await house.advance(2)
+    phone = await that_gave_up_events(house)
     phone.info("9")
     await house.advance(2)
     assert phone.heard == [*ONCE, "menu"]
